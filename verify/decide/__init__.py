@@ -1,0 +1,1 @@
+"""The trusted kernel: one decision procedure a file, each with the theorem that it rests on."""

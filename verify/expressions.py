@@ -1,0 +1,298 @@
+"""The canonical form of an expression, and its three-valued evaluation.
+
+sympy is the language in which authors write; a verdict never rests on it. Every expression is turned into nested lists
+once (``docs/certificates.md``, section 1), and the engine evaluates, translates and hashes those.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from flint import arb, fmpq
+
+from verify.arithmetic import INF, Value, equal, exact, is_number, less
+from verify.errors import StatementError
+
+if TYPE_CHECKING:
+    import sympy
+
+Expression = list[Any]
+SORTED_HEADS = frozenset({"add", "mul", "min", "max", "and", "or", "eq", "ne"})
+LARGEST_EXPONENT = 10_000
+
+
+def text(form: Any) -> str:
+    """The JSON text that is hashed: sorted keys, no blanks, ASCII."""
+    return json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def build(head: str, *arguments: Expression) -> Expression:
+    """A node, its arguments sorted where their order has no meaning."""
+    return [head, *(sorted(arguments, key=text) if head in SORTED_HEADS else arguments)]
+
+
+def canonical(expression: sympy.Basic | bool | int) -> Expression:
+    """Turn a sympy expression into its canonical form.
+
+    Raises:
+        StatementError: for a float, or a function that the language does not have.
+    """
+    import sympy
+    from sympy.logic import boolalg
+
+    heads: dict[type, str] = {
+        sympy.Add: "add", sympy.Mul: "mul", sympy.Pow: "pow", sympy.floor: "floor", sympy.ceiling: "ceiling",
+        sympy.Abs: "abs", sympy.sign: "sign", sympy.Min: "min", sympy.Max: "max", sympy.exp: "exp", sympy.log: "log",
+        sympy.Eq: "eq", sympy.Ne: "ne", sympy.StrictLessThan: "lt", sympy.LessThan: "le",
+        sympy.And: "and", sympy.Or: "or", sympy.Not: "not", sympy.Implies: "implies", sympy.ITE: "if",
+    }  # fmt: skip
+
+    def walk(node: sympy.Basic) -> Expression:
+        if isinstance(node, sympy.Symbol):
+            return ["sym", node.name]
+        if isinstance(node, sympy.Rational):
+            return ["num", str(node)]
+        if isinstance(node, sympy.Float):
+            raise StatementError(f"{node} is a float: write an exact number, such as Rational(1, 10)")
+        if isinstance(node, boolalg.BooleanAtom):
+            return ["true" if node is sympy.true else "false"]
+        if node is sympy.E:
+            return ["exp", ["num", "1"]]
+        if isinstance(node, sympy.StrictGreaterThan):
+            return build("lt", walk(node.rhs), walk(node.lhs))
+        if isinstance(node, sympy.GreaterThan):
+            return build("le", walk(node.rhs), walk(node.lhs))
+        if isinstance(node, sympy.Equivalent):
+            if len(node.args) != 2:
+                raise StatementError(f"Equivalent takes two sides: {node}")
+            return ["iff", *sorted((walk(argument) for argument in node.args), key=text)]
+        if isinstance(node, sympy.Piecewise):
+            *pieces, (last, condition) = node.args
+            if condition is not sympy.true:
+                raise StatementError(f"a Piecewise needs a last piece for all other cases: {node}")
+            form = walk(last)
+            for value, condition in reversed(pieces):
+                form = ["if", walk(condition), walk(value), form]
+            return form
+        head = heads.get(type(node))
+        if head is None:
+            raise StatementError(f"{type(node).__name__} is not in the language of statements: {node}")
+        return build(head, *(walk(argument) for argument in node.args))
+
+    return walk(sympy.sympify(expression, strict=True))
+
+
+def symbols(form: Expression) -> set[str]:
+    """The names of the symbols that occur."""
+    if form[0] == "sym":
+        return {form[1]}
+    if form[0] == "num":
+        return set()
+    return set().union(*(symbols(part) for part in form[1:]))
+
+
+def substitute(form: Expression, replacements: Mapping[str, Expression]) -> Expression:
+    """Replace symbols by expressions, in one pass; a node is sorted anew."""
+    if form[0] == "sym":
+        return replacements.get(form[1], form)
+    if form[0] == "num":
+        return form
+    return build(form[0], *(substitute(part, replacements) for part in form[1:]))
+
+
+Compiled = Callable[[Mapping[str, Value]], Value]
+
+
+def compiled(form: Expression) -> Compiled:
+    """A function of an environment (name -> value) that evaluates the expression; nothing is executed as code.
+
+    >>> compiled(["lt", ["sym", "x"], ["num", "1/2"]])({"x": exact("1/3")})
+    True
+    """
+    head = form[0]
+    if head == "sym":
+        name = form[1]
+        return lambda env: env[name]
+    if head == "num":
+        number = exact(form[1])
+        value: Value = int(number.p) if number.q == 1 else number
+        return lambda env: value
+    if head in ("true", "false"):
+        truth = head == "true"
+        return lambda env: truth
+    parts = [compiled(part) for part in form[1:]]
+    if head in _LOGIC:
+        return _LOGIC[head](parts)
+    function = _VALUES.get(head)
+    if function is None:
+        raise StatementError(f"{head!r} is not in the language of statements")
+    if len(parts) == 1:
+        (only,) = parts
+        return lambda env: function(only(env))
+    if len(parts) == 2:
+        first, second = parts
+        return lambda env: function(first(env), second(env))
+    return lambda env: function(*(part(env) for part in parts))
+
+
+def evaluate(form: Expression, env: Mapping[str, Value]) -> Value:
+    """Evaluate once; see ``compiled`` for many evaluations."""
+    return compiled(form)(env)
+
+
+def _and(parts: list[Compiled]) -> Compiled:
+    def decide(env: Mapping[str, Value]) -> bool | None:
+        known: bool | None = True
+        for part in parts:
+            truth = part(env)
+            if truth is False:
+                return False
+            if truth is None:
+                known = None
+        return known
+
+    return decide
+
+
+def _not(parts: list[Compiled]) -> Compiled:
+    (part,) = parts
+
+    def decide(env: Mapping[str, Value]) -> bool | None:
+        truth = part(env)
+        return None if truth is None else not truth
+
+    return decide
+
+
+def _or(parts: list[Compiled]) -> Compiled:
+    return _not([_and([_not([part]) for part in parts])])
+
+
+def _implies(parts: list[Compiled]) -> Compiled:
+    premise, conclusion = parts
+    return _or([_not([premise]), conclusion])
+
+
+def _iff(parts: list[Compiled]) -> Compiled:
+    left, right = parts
+
+    def decide(env: Mapping[str, Value]) -> bool | None:
+        a, b = left(env), right(env)
+        return None if a is None or b is None else a == b
+
+    return decide
+
+
+def _if(parts: list[Compiled]) -> Compiled:
+    condition, then, otherwise = parts
+
+    def decide(env: Mapping[str, Value]) -> Value:
+        truth = condition(env)
+        return None if truth is None else then(env) if truth else otherwise(env)
+
+    return decide
+
+
+_LOGIC = {"and": _and, "or": _or, "not": _not, "implies": _implies, "iff": _iff, "if": _if}
+
+
+def _numeric(function: Callable[..., Value]) -> Callable[..., Value]:
+    """Undefined arguments, infinities and tuples give an undefined result."""
+
+    def guarded(*arguments: Value) -> Value:
+        for argument in arguments:
+            if argument is None or argument is INF or isinstance(argument, (tuple, bool)):
+                return None
+        return function(*arguments)
+
+    return guarded
+
+
+def _add(*terms: Value) -> Value:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _mul(*factors: Value) -> Value:
+    product = factors[0]
+    for factor in factors[1:]:
+        product = product * factor
+    return product
+
+
+def _pow(base: Value, exponent: Value) -> Value:
+    if is_number(exponent) and fmpq(exponent).q == 1:
+        power = int(fmpq(exponent).p)
+        if abs(power) > LARGEST_EXPONENT:
+            return None
+        if isinstance(base, arb):
+            return base**power
+        if power < 0 and base == 0:
+            return None
+        return fmpq(base) ** power
+    logarithm = _log(base)
+    return None if logarithm is None else (arb(exponent) * logarithm).exp()
+
+
+def _log(x: Value) -> Value:
+    ball = arb(x)
+    return ball.log() if ball > 0 else None
+
+
+def _floor(x: Value) -> Value:
+    if isinstance(x, arb):
+        return x.floor().unique_fmpz()
+    x = fmpq(x)
+    return int(x.p) // int(x.q)
+
+
+def _ceiling(x: Value) -> Value:
+    below = _floor(-x)
+    return None if below is None else -below
+
+
+def _extremum(smallest: bool) -> Callable[..., Value]:
+    def choose(*values: Value) -> Value:
+        best = values[0]
+        for value in values[1:]:
+            if isinstance(best, arb) or isinstance(value, arb):
+                best = arb(best).min(arb(value)) if smallest else arb(best).max(arb(value))
+            elif (value < best) if smallest else (value > best):
+                best = value
+        return best
+
+    return choose
+
+
+def _sign(x: Value) -> Value:
+    if isinstance(x, arb):
+        return 1 if x > 0 else -1 if x < 0 else None
+    return (x > 0) - (x < 0)
+
+
+def _ne(x: Value, y: Value) -> bool | None:
+    same = equal(x, y)
+    return None if same is None else not same
+
+
+_VALUES: dict[str, Callable[..., Value]] = {
+    "add": _numeric(_add),
+    "mul": _numeric(_mul),
+    "pow": _numeric(_pow),
+    "floor": _numeric(_floor),
+    "ceiling": _numeric(_ceiling),
+    "abs": _numeric(abs),
+    "sign": _numeric(_sign),
+    "min": _numeric(_extremum(smallest=True)),
+    "max": _numeric(_extremum(smallest=False)),
+    "exp": _numeric(lambda x: arb(x).exp()),
+    "log": _numeric(_log),
+    "eq": equal,
+    "ne": _ne,
+    "lt": lambda x, y: less(x, y, strict=True),
+    "le": lambda x, y: less(x, y, strict=False),
+}

@@ -1,0 +1,1 @@
+"""Spiking networks: exact semantics, exploration and random timings."""

@@ -1,0 +1,147 @@
+"""The register of functions from which statements compute quantities, and the evaluation of a statement on an instance.
+
+A function's fast definition is registered here by the module that owns it (``verify/networks``); its naive definition
+lives in ``verify/recheck``. Both must agree on every certificate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from verify import expressions
+from verify.arithmetic import Value, read_parameter, to_json
+from verify.errors import InstanceError, QuantityError
+from verify.statement import Statement
+
+_FUNCTIONS: dict[str, Callable[..., Value]] = {}
+_HOMES = {
+    "sets": "verify.networks.sets",
+    "spiking": "verify.networks.spiking_quantities",
+    "quantized": "verify.networks.quantized",
+    "floats": "verify.networks.floats",
+}
+
+
+def quantity(name: str) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+    """Register a function under a dotted name. Its first argument is the evaluation's ``Workspace``."""
+
+    def register(function: Callable[..., Value]) -> Callable[..., Value]:
+        _FUNCTIONS[name] = function
+        return function
+
+    return register
+
+
+def lookup(name: str) -> Callable[..., Value]:
+    """The registered function.
+
+    Raises:
+        QuantityError: if there is none of that name.
+    """
+    home = _HOMES.get(name.partition(".")[0])
+    if name not in _FUNCTIONS and home:
+        import_module(home)
+    if name not in _FUNCTIONS:
+        raise QuantityError(f"no quantity is called {name!r}: see docs/certificates.md for those that exist")
+    return _FUNCTIONS[name]
+
+
+@dataclass
+class Workspace:
+    """What the functions of one evaluation share: explorations that several of them read."""
+
+    explorations: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A statement on an instance: every symbol's value, each assumption's truth, the claim's."""
+
+    raw: Mapping[str, Any]
+    values: dict[str, Value]
+    assumptions: dict[str, bool | None]
+    claim: bool | None
+    workspace: Workspace
+
+    @property
+    def broken(self) -> list[str]:
+        """The assumptions that are certainly false."""
+        return [name for name, truth in self.assumptions.items() if truth is False]
+
+    @property
+    def meets_all(self) -> bool:
+        """Whether every assumption is certainly true."""
+        return all(truth is True for truth in self.assumptions.values())
+
+
+@dataclass(frozen=True)
+class _Plan:
+    parameters: list[tuple[str, str]]
+    derived: list[tuple[str, Callable[[dict[str, Value], Workspace], Value]]]
+    assumptions: list[tuple[str, expressions.Compiled]]
+    claim: expressions.Compiled
+
+
+@cache
+def _plan(statement: Statement) -> _Plan:
+    derived: list[tuple[str, Callable[[dict[str, Value], Workspace], Value]]] = []
+    for listed in statement.form["symbols"]:
+        name, origin = listed["name"], listed["origin"]
+        if origin[0] == "defined":
+            formula = expressions.compiled(origin[1])
+            derived.append((name, lambda values, workspace, formula=formula: formula(values)))  # type: ignore[misc]
+        elif origin[0] == "computed":
+            derived.append((name, _caller(lookup(origin[1]), origin[2])))
+    return _Plan(
+        [(q.name, q.sort) for q in statement.parameters],
+        derived,
+        [(a["name"], expressions.compiled(a["expr"])) for a in statement.form["assumptions"]],
+        expressions.compiled(statement.form["claim"]),
+    )
+
+
+def _caller(function: Callable[..., Value], names: list[str]) -> Callable[[dict[str, Value], Workspace], Value]:
+    def call(values: dict[str, Value], workspace: Workspace) -> Value:
+        arguments = [values[name] for name in names]
+        return None if any(argument is None for argument in arguments) else function(workspace, *arguments)
+
+    return call
+
+
+def evaluate(statement: Statement, raw: Mapping[str, Any]) -> Evaluation:
+    """Work out every symbol, assumption and the claim of a statement on a raw instance, in three-valued logic.
+
+    Raises:
+        InstanceError: if the instance lacks a parameter, has one too many, or one is not of its sort.
+    """
+    plan = _plan(statement)
+    expected = {name for name, _ in plan.parameters}
+    if set(raw) != expected:
+        missing, extra = sorted(expected - set(raw)), sorted(set(raw) - expected)
+        raise InstanceError(f"{statement.id}: the instance lacks {missing} and has {extra} besides its parameters")
+    values = {name: read_parameter(name, sort, raw[name]) for name, sort in plan.parameters}
+    workspace = Workspace()
+    for name, compute in plan.derived:
+        values[name] = compute(values, workspace)
+    return Evaluation(
+        raw,
+        values,
+        {name: _truth(holds(values), name) for name, holds in plan.assumptions},
+        _truth(plan.claim(values), "claim"),
+        workspace,
+    )
+
+
+def _truth(value: Value, what: str) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise InstanceError(f"the {what} came out as {value!r}, which is not a truth value")
+
+
+def derived_values(statement: Statement, evaluation: Evaluation) -> dict[str, Any]:
+    """The values of the defined and computed symbols, as a certificate states them."""
+    return {q.name: to_json(evaluation.values[q.name]) for q in statement.quantities if q.origin[0] != "parameter"}

@@ -1,0 +1,408 @@
+"""What a page says about a run, worked out once from the report and then laid out as HTML, Markdown or JUnit XML.
+
+Nothing here makes a verdict: it counts, groups and puts into words what the report holds. Where the report leaves
+something out, the page says so rather than to look better.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from verify.report import levels
+from verify.report.text import clean_all
+
+Json = dict[str, Any]
+
+_REPORT: Json = {
+    "schema_version": "",
+    "package": {"name": "", "version": ""},
+    "run": "",
+    "created": "",
+    "command": "",
+    "environment": {"python": "", "platform": "", "packages": {}, "cpu_count": None},
+    "seed": None,
+    "budget": "",
+    "precision": None,
+    "jobs": None,
+    "seconds": None,
+    "cpu_seconds": None,
+    "exit_code": None,
+    "self_test": {"passed": False, "probes": []},
+    "summary": {},
+    "errors": [],
+    "statements": [],
+}
+_STATEMENT: Json = {
+    "id": "",
+    "title": "",
+    "area": "",
+    "variant": "",
+    "pair": None,
+    "source": {"authors": "", "title": "", "year": None, "arxiv": None, "where": "", "status": "", "bibtex": ""},
+    "summary": "",
+    "declared": "inconclusive",
+    "outcome": "inconclusive",
+    "meets": False,
+    "scope": {"kind": "none", "text": ""},
+    "weakest_ancestor": None,
+    "rests_on": [],
+    "statement": {},
+    "statement_sha256": "",
+    "latex": {"claim": ""},
+    "symbols": [],
+    "assumptions": [],
+    "argument": [],
+    "checks": [],
+    "certificates": [],
+    "controls": [],
+    "counterexamples": [],
+    "searches": [],
+    "figures": [],
+}
+_ENTRIES: dict[str, Json] = {
+    "symbols": {"name": "", "sort": "", "meaning": "", "latex": "", "origin": "", "definition": None},
+    "assumptions": {"name": "", "text": "", "latex": "", "necessary": False, "control": None},
+    "argument": {"text": "", "obligations": [], "cites": []},
+    "checks": {
+        "name": "",
+        "kind": "",
+        "outcome": "inconclusive",
+        "scope": "",
+        "seconds": None,
+        "cpu_seconds": None,
+        "peak_mb": None,
+        "seed": None,
+        "message": "",
+        "certificates": [],
+        "recheck": None,
+        "details": {},
+    },
+    "certificates": {"kind": "", "path": None, "sha256": "", "bytes": None, "inline": None},
+    "controls": {"assumption": "", "check": "", "bit": False, "note": "", "raw": {}, "values": {}},
+    "counterexamples": {"check": "", "raw": {}, "values": {}},
+    "searches": {
+        "check": "",
+        "trials": 0,
+        "met": 0,
+        "failures": 0,
+        "bound95": None,
+        "seed": None,
+        "distribution": "",
+    },
+    "figures": {"name": "", "title": "", "caption": "", "path": ""},
+}
+_OBLIGATION: Json = {"kind": "", "sha256": "", "latex": ""}
+
+
+def complete(report: Json) -> Json:
+    """A copy of `report` with every key present and every string fit for XML and HTML; nothing is recomputed."""
+    whole = _filled(clean_all(report), _REPORT)
+    whole["errors"] = [_filled(entry, {"where": "", "message": ""}) for entry in whole["errors"]]
+    probe = {"name": "", "expected": "", "outcome": "", "passed": False}
+    whole["self_test"]["probes"] = [_filled(entry, probe) for entry in whole["self_test"]["probes"]]
+    whole["statements"] = [_filled(entry, _STATEMENT) for entry in whole["statements"]]
+    for statement in whole["statements"]:
+        for key, entry in _ENTRIES.items():
+            statement[key] = [_filled(given, entry) for given in statement[key]]
+        for step in statement["argument"]:
+            step["obligations"] = [_filled(given, _OBLIGATION) for given in step["obligations"]]
+    return whole
+
+
+def _filled(given: Json, defaults: Json) -> Json:
+    filled = dict(given)
+    for key, default in defaults.items():
+        value = filled.get(key)
+        if isinstance(default, dict):
+            filled[key] = _filled(value or {}, default)
+        elif value is None:
+            filled[key] = list(default) if isinstance(default, list) else default
+    return filled
+
+
+@dataclass
+class StatementView:
+    """A statement of the report (`data`) with what a reader wants to know first about it."""
+
+    data: Json
+    anchor: str
+    verdict: str = ""
+    controls_bitten: int = 0
+    controls_total: int = 0
+    recheck: str = "none"
+    recheck_counts: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    check_anchors: dict[str, str] = field(default_factory=dict)
+    control_anchors: dict[str, str] = field(default_factory=dict)
+    certificate_anchors: dict[str, str] = field(default_factory=dict)
+    figure_anchors: list[str] = field(default_factory=list)
+    assumptions: list[Json] = field(default_factory=list)
+    supports: list[str] = field(default_factory=list)
+    surprise: bool = False
+
+    @property
+    def id(self) -> str:
+        return str(self.data["id"])
+
+    @property
+    def outcome(self) -> str:
+        return str(self.data["outcome"])
+
+
+@dataclass
+class Remark:
+    """A line of the first screen: what is wrong, weak or refuted, and where."""
+
+    text: str
+    statement: StatementView | None = None
+
+
+@dataclass
+class Discrepancy:
+    """A published result and its correction; either may be missing from the run."""
+
+    published: StatementView | None
+    corrected: StatementView | None
+    absent: str = ""
+
+
+@dataclass
+class Page:
+    """A whole report, ready to be laid out."""
+
+    data: Json
+    statements: list[StatementView]
+    counts: list[tuple[levels.Level, int]]
+    met: int
+    failures: list[Remark]
+    weak: list[Remark]
+    refuted: list[Remark]
+    discrepancies: list[Discrepancy]
+    areas: list[tuple[str, list[StatementView]]]
+    totals: dict[str, int]
+
+    def find(self, identifier: str) -> StatementView | None:
+        """The statement with this id, if it is part of the run."""
+        return next((view for view in self.statements if view.id == identifier), None)
+
+
+def build(report: Json) -> Page:
+    """Work out the page of a report."""
+    data = complete(report)
+    names = _Anchors()
+    statements = [_statement(entry, names) for entry in data["statements"]]
+    by_id = {view.id: view for view in statements}
+    for view in statements:
+        for ancestor in view.data["rests_on"]:
+            if ancestor in by_id:
+                by_id[ancestor].supports.append(view.id)
+    areas: dict[str, list[StatementView]] = {}
+    for view in statements:
+        areas.setdefault(view.data["area"] or "other", []).append(view)
+    return Page(
+        data=data,
+        statements=statements,
+        counts=[
+            (level, count) for level in levels.LEVELS if (count := sum(v.outcome == level.name for v in statements))
+        ],
+        met=sum(bool(view.data["meets"]) for view in statements),
+        failures=_failures(data, statements),
+        weak=_weak(statements),
+        refuted=[
+            Remark(f"refuted, as declared: {view.data['summary'] or view.data['title']}", view)
+            for view in statements
+            if view.outcome == "refuted" and view.data["declared"] == "refuted"
+        ],
+        discrepancies=_discrepancies(statements, by_id),
+        areas=list(areas.items()),
+        totals=_totals(statements),
+    )
+
+
+class _Anchors:
+    """Identifiers for a page, each used once, whatever strings they are made from."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def new(self, prefix: str, text: str) -> str:
+        stem = f"{prefix}-{re.sub(r'[^a-zA-Z0-9]+', '-', text).strip('-').lower()[:80]}"
+        anchor, count = stem, 1
+        while anchor in self._taken:
+            count += 1
+            anchor = f"{stem}-n{count}"
+        self._taken.add(anchor)
+        return anchor
+
+
+def _statement(data: Json, names: _Anchors) -> StatementView:
+    anchor = names.new("s", data["id"])
+    stem = anchor[2:]
+    view = StatementView(data=data, anchor=anchor)
+    view.verdict = verdict(data)
+    view.controls_total = len(data["controls"])
+    view.controls_bitten = sum(bool(control["bit"]) for control in data["controls"])
+    view.seconds = sum(check["seconds"] or 0.0 for check in data["checks"])
+    for check in data["checks"]:
+        if check["recheck"]:
+            view.recheck_counts[check["recheck"]] = view.recheck_counts.get(check["recheck"], 0) + 1
+        view.check_anchors.setdefault(check["name"], names.new("check", f"{stem}-{check['name']}"))
+    for control in data["controls"]:
+        view.control_anchors.setdefault(control["check"], names.new("control", f"{stem}-{control['check']}"))
+    for certificate in data["certificates"]:
+        view.certificate_anchors.setdefault(certificate["sha256"], names.new("cert", certificate["sha256"][:16]))
+    view.figure_anchors = [names.new("fig", f"{stem}-{figure['name']}") for figure in data["figures"]]
+    view.recheck = next((word for word in ("rejected", "not-replayed", "accepted") if word in view.recheck_counts), "none")
+    view.assumptions = [_assumption(entry, view) for entry in data["assumptions"]]
+    view.surprise = data["outcome"] == "refuted" and data["declared"] != "refuted"
+    return view
+
+
+def _assumption(entry: Json, view: StatementView) -> Json:
+    """The assumption with `mark` (shown, unshown or failed) and, where there is one, the anchor of its control."""
+    matching = [
+        control
+        for control in view.data["controls"]
+        if control["assumption"] == entry["name"] or (entry["control"] and control["check"] == entry["control"])
+    ]
+    bit = next((control for control in matching if control["bit"]), None)
+    control = bit or (matching[0] if matching else None)
+    if entry["necessary"] and bit:
+        mark, words = "shown", "necessary: without it alone, the claim is false at the control's instance"
+    elif control and not bit:
+        mark, words = "failed", "its control did not bite: necessity is not shown"
+    elif entry["necessary"]:
+        mark, words = "failed", "marked as necessary, but the report holds no control that shows it"
+    else:
+        mark, words = "unshown", "not shown to be necessary"
+    return {
+        **entry,
+        "mark": mark,
+        "words": words,
+        "anchor": view.control_anchors.get(control["check"]) if control else None,
+        "control": control["check"] if control else entry["control"],
+    }
+
+
+def verdict(data: Json) -> str:
+    """The verdict of a statement in one or two plain sentences that claim no more than the level does."""
+    obligations = sum(len(step["obligations"]) for step in data["argument"])
+    cases = data["scope"]["text"]
+    sentences = {
+        "proved": "The claim itself was decided by machine for all values of its parameters in the stated domain.",
+        "reduced": (
+            f"The written argument below reduces the claim to {_count(obligations, 'obligation')}, "
+            f"{'which was' if obligations == 1 else 'all of them'} discharged by machine. "
+            "The argument itself is not machine-checked: it is for you to read and judge."
+        ),
+        "exhausted": "Every case of the finite family named below was computed exactly. Nothing is said outside it.",
+        "certified": "Rigorous for these instances only; it is not a proof of the general statement.",
+        "supported": "Numbers or a search agree with the claim. Nothing is proved.",
+        "observed": "An experiment in floating point shows the effect. Nothing is proved, and nothing is rigorous.",
+        "inconclusive": "Undecided. This run is no evidence for or against the claim.",
+        "refuted": "A counterexample meets every assumption and violates the claim: the statement, as written here, "
+        "is false.",
+        "vacuous": "The checks would have passed a false statement too, so they say nothing about this one.",
+        "error": "A check crashed or ran out of time or memory. This run says nothing about the claim.",
+    }
+    quantifier = data["statement"].get("quantifier") if isinstance(data["statement"], dict) else None
+    if quantifier == "exists" and data["outcome"] == "certified":
+        text = "The claim is that an instance exists, and one was found and checked rigorously."
+    else:
+        text = sentences.get(data["outcome"], "The report names a level that this page does not know.")
+    if not data["meets"]:
+        text += f" This falls short of what the statement declares ({data['declared']})."
+    elif data["outcome"] == "refuted":
+        text += " This is what the statement declares."
+    ancestor = data["weakest_ancestor"]
+    if ancestor and levels.weaker(ancestor, data["outcome"]):
+        text += f" It rests on a statement that is only {ancestor}; as a whole it is no stronger than that."
+    return text if not cases else text.rstrip()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _failures(data: Json, statements: list[StatementView]) -> list[Remark]:
+    remarks = []
+    if not data["self_test"]["passed"]:
+        remarks.append(Remark("the soundness self-test did not pass: no verdict of this run can be relied on"))
+    for error in data["errors"]:
+        remarks.append(Remark(f"{error['where']}: {error['message']}"))
+    for view in statements:
+        if not view.data["meets"]:
+            remarks.append(Remark(f"declared {view.data['declared']}, reached only {view.outcome}", view))
+            if view.surprise:
+                remarks[-1].text = f"declared {view.data['declared']}, but refuted by a counterexample"
+        for check in view.data["checks"]:
+            if check["outcome"] == "error":
+                remarks.append(Remark(f"check {check['name']} ended in an error: {_first_line(check['message'])}", view))
+            if check["recheck"] == "rejected":
+                remarks.append(Remark(f"the independent checker rejected a certificate of {check['name']}", view))
+        for control in view.data["controls"]:
+            if not control["bit"]:
+                remarks.append(Remark(f"control {control['check']} ({control['assumption']}) did not bite", view))
+    return remarks
+
+
+def _weak(statements: list[StatementView]) -> list[Remark]:
+    remarks = []
+    for view in statements:
+        ancestor = view.data["weakest_ancestor"]
+        if view.data["meets"] and view.outcome in levels.WEAK:
+            remarks.append(Remark(f"only {view.outcome}, and no more was declared", view))
+        if ancestor and levels.weaker(ancestor, view.outcome):
+            remarks.append(Remark(f"{view.outcome} itself, but rests on something only {ancestor}", view))
+        count = view.recheck_counts.get("not-replayed", 0)
+        if count and view.outcome not in levels.WEAK:
+            remarks.append(Remark(f"the independent checker could not replay {_count(count, 'check')}", view))
+    return remarks
+
+
+def _discrepancies(statements: list[StatementView], by_id: dict[str, StatementView]) -> list[Discrepancy]:
+    pair_of: dict[str, str] = {}
+    for view in statements:
+        if view.data["pair"]:
+            pair_of[view.id] = view.data["pair"]
+            pair_of.setdefault(view.data["pair"], view.id)
+    found = []
+    for view in statements:
+        other = pair_of.get(view.id, "")
+        if view.data["variant"] == "as-published" and (other or "refuted" in (view.outcome, view.data["declared"])):
+            found.append(Discrepancy(view, by_id.get(other), other))
+        elif view.data["variant"] == "corrected" and other not in by_id:
+            found.append(Discrepancy(None, view, other))
+    return found
+
+
+def _totals(statements: list[StatementView]) -> dict[str, int]:
+    checks = [check for view in statements for check in view.data["checks"]]
+    assumptions = [entry for view in statements for entry in view.assumptions]
+    return {
+        "checks": len(checks),
+        "certificates": sum(len(view.data["certificates"]) for view in statements),
+        "controls": sum(view.controls_total for view in statements),
+        "bitten": sum(view.controls_bitten for view in statements),
+        "accepted": sum(check["recheck"] == "accepted" for check in checks),
+        "rejected": sum(check["recheck"] == "rejected" for check in checks),
+        "not-replayed": sum(check["recheck"] == "not-replayed" for check in checks),
+        "assumptions": len(assumptions),
+        "necessary": sum(entry["mark"] == "shown" for entry in assumptions),
+    }
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0] if text.strip() else "no message"
+
+
+EXIT_CODES: dict[int, str] = {
+    0: "every selected statement reached its declared level",
+    1: "something is refuted against its declaration, vacuous or below its declared level",
+    2: "wrong usage or unreadable input",
+    3: "a check crashed or ran out of time or memory, or the self-test failed",
+    5: "nothing was selected",
+    130: "interrupted; what was done is kept",
+}
