@@ -313,11 +313,11 @@ class System:
             self._disturbances(state, found)
         return found
 
-    def _spike(self, state: State, i: int, sign: int, noise: bool = False) -> State:
+    def _spike(self, state: State, i: int, sign: int) -> State:
         after, n = list(state), self.n
         if not self.network.uncounted[i]:
             after[i] += sign
-        after[n + i] = after[n + i] - sign * self.theta[i] if noise or self.network.reset == "subtract" else 0
+        after[n + i] = after[n + i] - sign * self.theta[i] if self.network.reset == "subtract" else 0
         stages = self.sends[i]
         stage = state[self.at_sent + i]
         for at, amount in stages[stage][sign]:
@@ -334,7 +334,7 @@ class System:
             for i in range(n):
                 for offset, sign, bound in ((0, 1, network.upper[i]), (1, -1, network.lower[i])):
                     if bound is None or sign * state[i] < sign * bound:
-                        after = list(self._spike(state, i, sign, noise=True))
+                        after = list(self._spike(state, i, sign))
                         after[self.at_noise] = left if left < 0 else left - 1
                         found.append((self.first_noise + 2 * i + offset, tuple(after)))
         if network.leak:

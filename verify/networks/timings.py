@@ -552,14 +552,14 @@ def _lanes(  # type: ignore[no-untyped-def]
                     pool = wider
                 for k in range(fan):
                     pool[pending + k] = out[i, k] + shift
-                pending += degree[i]
+                pending += int(degree[i])
             else:
-                k = pending - 1 if newest else pick - may_fire + skip
-                if k < external:
+                chosen = pending - 1 if newest else pick - may_fire + skip
+                if chosen < external:
                     external -= 1
-                item = pool[k]
+                item = pool[chosen]
                 pending -= 1
-                pool[k] = pool[pending]
+                pool[chosen] = pool[pending]
                 i = target[item]
                 V[i] += charge[item]
             v, s = V[i], S[i]

@@ -74,7 +74,7 @@ def _figure(figures: Mapping[str, str], view: StatementView, index: int) -> Mark
     if text is None:
         return Markup('<p class="note bad">The drawing {} is not part of this report.</p>').format(entry["path"])
     try:
-        return Markup(inline_svg(clean(text), f"{view.figure_anchors[index]}-", entry["title"] or entry["name"]))
+        return Markup(inline_svg(clean(text), f"{view.figure_anchors[index]}--", entry["title"] or entry["name"]))
     except UnsafeFigure as problem:
         return Markup('<p class="note bad">The drawing was refused: {}.</p>').format(escape(str(problem)))
 

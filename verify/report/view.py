@@ -134,8 +134,6 @@ class StatementView:
     recheck: str = "none"
     recheck_counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
-    check_anchors: dict[str, str] = field(default_factory=dict)
-    control_anchors: dict[str, str] = field(default_factory=dict)
     certificate_anchors: dict[str, str] = field(default_factory=dict)
     figure_anchors: list[str] = field(default_factory=list)
     assumptions: list[Json] = field(default_factory=list)
@@ -248,11 +246,12 @@ def _statement(data: Json, names: _Anchors) -> StatementView:
     for check in data["checks"]:
         if check["recheck"]:
             view.recheck_counts[check["recheck"]] = view.recheck_counts.get(check["recheck"], 0) + 1
-        view.check_anchors.setdefault(check["name"], names.new("check", f"{stem}-{check['name']}"))
+        check["anchor"] = names.new("check", f"{stem}-{check['name']}")
     for control in data["controls"]:
-        view.control_anchors.setdefault(control["check"], names.new("control", f"{stem}-{control['check']}"))
+        control["anchor"] = names.new("control", f"{stem}-{control['check']}")
     for certificate in data["certificates"]:
-        view.certificate_anchors.setdefault(certificate["sha256"], names.new("cert", certificate["sha256"][:16]))
+        certificate["anchor"] = names.new("cert", certificate["sha256"][:16])
+        view.certificate_anchors.setdefault(certificate["sha256"], certificate["anchor"])
     view.figure_anchors = [names.new("fig", f"{stem}-{figure['name']}") for figure in data["figures"]]
     view.recheck = next((word for word in ("rejected", "not-replayed", "accepted") if word in view.recheck_counts), "none")
     view.assumptions = [_assumption(entry, view) for entry in data["assumptions"]]
@@ -281,7 +280,7 @@ def _assumption(entry: Json, view: StatementView) -> Json:
         **entry,
         "mark": mark,
         "words": words,
-        "anchor": view.control_anchors.get(control["check"]) if control else None,
+        "anchor": control["anchor"] if control else None,
         "control": control["check"] if control else entry["control"],
     }
 
@@ -289,7 +288,6 @@ def _assumption(entry: Json, view: StatementView) -> Json:
 def verdict(data: Json) -> str:
     """The verdict of a statement in one or two plain sentences that claim no more than the level does."""
     obligations = sum(len(step["obligations"]) for step in data["argument"])
-    cases = data["scope"]["text"]
     sentences = {
         "proved": "The claim itself was decided by machine for all values of its parameters in the stated domain.",
         "reduced": (
@@ -319,7 +317,7 @@ def verdict(data: Json) -> str:
     ancestor = data["weakest_ancestor"]
     if ancestor and levels.weaker(ancestor, data["outcome"]):
         text += f" It rests on a statement that is only {ancestor}; as a whole it is no stronger than that."
-    return text if not cases else text.rstrip()
+    return text
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,0 +1,101 @@
+"""Universal evidence: the claim itself by a decision procedure, and the obligations of a written argument.
+
+The query for a claim is derived here from the statement's canonical form; an author cannot weaken it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from verify import expressions
+from verify.decide import enumeration, identities, smt
+from verify.evidence import Claim, Decision, Grid, Identity, Step, Valid
+from verify.expressions import Expression
+from verify.statement import Statement
+
+
+def decide_claim(statement: Statement, proposal: Claim) -> Decision:
+    """Decide the statement's own claim for all values of its parameters."""
+    if statement.quantifier != "for-all" or not statement.is_scalar:
+        return Decision(None, "the claim speaks of more than numbers for all values: no procedure can see it whole")
+    definitions = statement.definitions
+    claim = expressions.substitute(statement.form["claim"], definitions)
+    if proposal.by == "identity":
+        decision = identities.decide(_equations(claim)) if _equations(claim) else Decision(None, "the claim is no equation")
+        # an identity may hold only where the assumptions fail, so a difference refutes nothing unless there are none
+        if decision.truth is False and statement.assumptions:
+            decision = Decision(None, "not an identity; the assumptions might still save the claim")
+    elif proposal.by == "smt":
+        sorts = [(quantity.name, quantity.sort) for quantity in statement.parameters]
+        hypotheses = [expressions.substitute(a["expr"], definitions) for a in statement.form["assumptions"]]
+        decision = smt.decide(sorts, hypotheses, claim)
+    else:
+        return Decision(None, f"no procedure is called {proposal.by!r}: smt or identity")
+    return _bind(decision, statement, "claim")
+
+
+def _equations(claim: Expression) -> list[tuple[Expression, Expression]]:
+    parts = claim[1:] if claim[0] == "and" else [claim]
+    return [(part[1], part[2]) for part in parts] if all(part[0] == "eq" for part in parts) else []
+
+
+def decide_obligation(statement: Statement, obligation: Valid | Identity | Grid) -> Decision:
+    """Discharge one obligation of an argument."""
+    canonical = expressions.canonical
+    if isinstance(obligation, Identity):
+        decision = identities.decide([(canonical(obligation.lhs), canonical(obligation.rhs))])
+    elif isinstance(obligation, Grid):
+        axes = [(_name(symbol), list(values)) for symbol, values in obligation.axes.items()]
+        decision = enumeration.decide(axes, [canonical(h) for h in obligation.hypotheses], canonical(obligation.conclusion))
+    else:
+        sorts = [(_name(symbol), sort) for symbol, sort in obligation.sorts.items()]
+        conclusion = canonical(obligation.conclusion)
+        if conclusion[0] in ("true", "false"):
+            return Decision(None, f"sympy evaluated the conclusion to {conclusion[0]} before the engine saw it")
+        decision = smt.decide(sorts, [canonical(h) for h in obligation.hypotheses], conclusion)
+    return _bind(decision, statement, "obligation")
+
+
+def _name(symbol: Any) -> str:
+    return str(getattr(symbol, "name", symbol))
+
+
+def _bind(decision: Decision, statement: Statement, target: str) -> Decision:
+    if decision.certificate is None:
+        return decision
+    certificate = {"statement_sha256": statement.sha256, "target": target, **decision.certificate}
+    return Decision(decision.truth, decision.reason, certificate, decision.counterexample)
+
+
+def decide_argument(statement: Statement, steps: Sequence[Step]) -> tuple[Decision, list[dict[str, Any]]]:
+    """Discharge every obligation of an argument.
+
+    Returns:
+        The decision (its certificate is the argument's own) and the certificates of the obligations.
+    """
+    discharged: list[dict[str, Any]] = []
+    written = []
+    for number, step in enumerate(steps, start=1):
+        if not step.text.strip():
+            return Decision(None, f"step {number} has no text"), []
+        hashes = []
+        for index, obligation in enumerate(step.obligations, start=1):
+            decision = decide_obligation(statement, obligation)
+            if decision.truth is not True or decision.certificate is None:
+                what = "false" if decision.truth is False else "undecided"
+                at = f" at {decision.counterexample}" if decision.counterexample else ""
+                return Decision(None, f"step {number}, obligation {index} is {what}: {decision.reason}{at}"), []
+            discharged.append(decision.certificate)
+            hashes.append(digest(decision.certificate))
+        written.append({"text": step.text, "obligations": hashes, "cites": list(step.cites)})
+    if not discharged:
+        return Decision(None, "the argument has no obligation that a machine discharges"), []
+    certificate = {"kind": "argument", "statement_sha256": statement.sha256, "steps": written}
+    return Decision(True, f"{len(steps)} steps, {len(discharged)} obligations discharged", certificate), discharged
+
+
+def digest(certificate: dict[str, Any]) -> str:
+    """The hash by which a certificate is known."""
+    return hashlib.sha256(expressions.text(certificate).encode()).hexdigest()

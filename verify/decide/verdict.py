@@ -1,0 +1,76 @@
+"""From the results of a statement's checks to its verdict.
+
+The strongest level that a check reached, provided that no check refuted the statement, every control bit, an instance
+meets all the assumptions together, and every certificate was accepted by the rechecker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from verify.evidence import LEVELS, CheckResult, at_least
+from verify.statement import Statement
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a statement, why, its scope, and the assumptions that controls showed to be necessary."""
+
+    outcome: str
+    reason: str
+    scope: dict[str, str]
+    necessary: frozenset[str]
+    meets: bool
+
+
+def conclude(declared: str, has_assumptions: bool, results: Sequence[CheckResult]) -> Verdict:
+    """Conclude from the results of all checks that were run on one statement."""
+    necessary = frozenset(result.drops for result in results if result.outcome == "bit" and result.drops)
+    outcome, reason, scope = _outcome(has_assumptions, results)
+    met = outcome == "refuted" if declared == "refuted" else at_least(outcome, declared)
+    return Verdict(outcome, reason, scope, necessary, met)
+
+
+def _outcome(has_assumptions: bool, results: Sequence[CheckResult]) -> tuple[str, str, dict[str, str]]:
+    nothing = {"kind": "none", "text": ""}
+    for result in results:
+        if result.recheck == "rejected":
+            return "error", f"{result.name}: the rechecker rejects a certificate: {result.message}", nothing
+    refuting = [result for result in results if result.outcome == "refuted"]
+    if refuting:
+        return "refuted", f"{refuting[0].name}: {refuting[0].message}", refuting[0].scope
+    for result in results:
+        if result.outcome == "error":
+            return "error", f"{result.name}: {result.message}", nothing
+    controls = [result for result in results if result.kind == "control"]
+    blunt = [result for result in controls if result.outcome != "bit"]
+    if blunt:
+        return "vacuous", f"{blunt[0].name}: {blunt[0].message}", nothing
+    if not controls and has_assumptions:
+        return "vacuous", "no control shows that the check can fail", nothing
+    reached = [result for result in results if result.outcome in LEVELS]
+    if not any(result.details.get("witness") for result in reached):
+        if reached:
+            return "vacuous", "no instance that meets all the assumptions together was exhibited", nothing
+        undecided = [result for result in results if result.outcome == "inconclusive"]
+        return "inconclusive", undecided[0].message if undecided else "no check was run", nothing
+    best = min(reached, key=lambda result: LEVELS.index(result.outcome))
+    return best.outcome, best.message, best.scope
+
+
+def universal_scope(statement: Statement) -> str:
+    """All values of the parameters in their sorts, under the assumptions, in words."""
+    words = {
+        "integer": "integers", "natural": "integers >= 0", "real": "real numbers", "positive": "real numbers > 0",
+        "nonnegative": "real numbers >= 0", "boolean": "truth values", "network": "networks",
+        "events": "lists of events", "choice": "choices of", "tuple": "tuples", "quantized": "quantized networks",
+    }  # fmt: skip
+    by_sort: dict[str, list[str]] = {}
+    for quantity in statement.parameters:
+        by_sort.setdefault(quantity.sort, []).append(quantity.name)
+    parts = [f"{words.get(sort, sort)} {', '.join(names)}" for sort, names in by_sort.items()]
+    text = f"all {'; all '.join(parts)}"
+    if statement.assumptions:
+        text += f", under {', '.join(assumption.name for assumption in statement.assumptions)}"
+    return text
