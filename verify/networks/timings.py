@@ -120,13 +120,14 @@ def _vector(network: Mapping[str, Any], key: str, n: int) -> list[Fraction]:
     return [_exact(x, f"network[{key!r}]") for x in value]
 
 
-def _bounds(network: Mapping[str, Any], key: str, n: int, none: int) -> list[int]:
+def _integers(network: Mapping[str, Any], key: str, n: int, none: int | None = None) -> list[int]:
+    """An array of n integers; `none` stands in for null, which is refused if `none` is None."""
     value = network[key]
     if not isinstance(value, list | tuple) or len(value) != n:
-        raise ValueError(f"network[{key!r}] must be an array of {n} integers (or null for no bound)")
-    out = [none if x is None else _exact(x, f"network[{key!r}]") for x in value]
+        raise ValueError(f"network[{key!r}] must be an array of {n} integers, one for each neuron")
+    out = [none if x is None and none is not None else _exact(x, f"network[{key!r}]") for x in value]
     if any(Fraction(x).denominator != 1 for x in out):
-        raise ValueError(f"network[{key!r}] must hold integers (or null for no bound)")
+        raise ValueError(f"network[{key!r}] must hold integers")
     return [int(x) for x in out]
 
 
@@ -163,8 +164,8 @@ def _scaled(network: Mapping[str, Any], inputs: Sequence[Sequence[Sequence[Any]]
     _check_options(network, n)
     weights = [[_exact(x, "network['weights']") for x in row] for row in network["weights"]]
     threshold, potential = _vector(network, "threshold", n), _vector(network, "potential", n)
-    lower, upper = _bounds(network, "lower", n, -_LIMIT), _bounds(network, "upper", n, _LIMIT)
-    start = _bounds({"start": [0] * n, **network}, "start", n, _LIMIT)
+    lower, upper = _integers(network, "lower", n, -_LIMIT), _integers(network, "upper", n, _LIMIT)
+    start = _integers({"start": [0] * n, **network}, "start", n)
 
     types: dict[tuple[int, Fraction], int] = {}
     written: dict[tuple[int, str], int] = {}

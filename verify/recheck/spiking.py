@@ -1,6 +1,6 @@
 """Spiking networks, simulated naively: every state, every move, in integers over one common denominator."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -142,8 +142,8 @@ class Simulator:
         self.fires_to = [x if weak else x - 1 for x in scaled(network.low)]  # V <= this: a negative spike
         pairs = zip(network.lower, network.upper, strict=True)
         self.counted = [not (a is None and b is None) for a, b in pairs]
-        self.types = list(dict.fromkeys(events.entries))
-        self.multiplicity = [1 if forever else events.entries.count((i, q, forever)) for i, q, forever in self.types]
+        self.types = list(dict.fromkeys(events.entries))  # in order of first appearance
+        self.multiplicity = [1 if entry[2] else count for entry, count in Counter(events.entries).items()]
         self.charge = [self.scaled([q])[0] for _, q, _ in self.types]
         self.edges = [(i, j) for i in range(n) for j in range(n) if network.weights[i][j] != 0]
         self.flights = self.edges if semantics == "delayed" else []

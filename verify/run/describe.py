@@ -77,20 +77,3 @@ def implication_latex(hypotheses: Any, conclusion: Any) -> str:
         return right
     left = r" \wedge ".join(rf"\left({formula_latex(h)}\right)" for h in hypotheses)
     return rf"{left} \;\Rightarrow\; {right}"
-
-
-def row(description: dict[str, Any]) -> dict[str, Any]:
-    """The short form that ``list`` prints."""
-    source = description["source"]
-    return {
-        "id": description["id"],
-        "title": description["title"],
-        "area": description["area"],
-        "declared": description["declared"],
-        "variant": description["variant"],
-        "source": f"{source['authors'].split(',')[0]} et al. {source['year']}, arXiv:{source['arxiv']}, {source['where']}",
-        "statement_sha256": description["statement_sha256"],
-        "checks": len(description["checks"]),
-    }
-
-

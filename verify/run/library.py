@@ -103,9 +103,14 @@ def modules(package: str) -> list[Module]:
 
 
 def fingerprint(module: Module) -> str:
-    """The hash of a module's source."""
-    with open(module.path, "rb") as file:
-        return hashlib.sha256(file.read()).hexdigest()
+    """The hash of a module's source, and of the private modules beside it, from which it may import."""
+    folder = os.path.dirname(module.path)
+    beside = sorted(name for name in os.listdir(folder) if name.startswith("_") and name.endswith(".py"))
+    digest = hashlib.sha256()
+    for path in (module.path, *(os.path.join(folder, name) for name in beside)):
+        with open(path, "rb") as file:
+            digest.update(hashlib.sha256(file.read()).digest())
+    return digest.hexdigest()
 
 
 def _read(package: str, name: str) -> dict[str, Any]:

@@ -1,0 +1,97 @@
+"""What a run prints: live progress on a terminal, plain lines in a pipe, a table of results."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from verify.run.session import Session
+
+STYLES = {
+    "proved": "bold green", "reduced": "green", "exhausted": "cyan", "certified": "blue", "supported": "yellow",
+    "observed": "yellow", "inconclusive": "magenta", "refuted": "bold red", "vacuous": "bold red", "error": "bold red",
+}  # fmt: skip
+
+
+class Console:
+    """Prints a run."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self.terminal = Terminal(soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+    @contextmanager
+    def progress(self, session: Session) -> Iterator[Callable[[str, dict[str, Any]], None]]:
+        """A function to call with each finished check."""
+        planned = session.planned()
+        total = len(planned)
+        if self.quiet:
+            yield lambda statement, result: None
+        elif self.terminal.is_terminal:
+            columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+            with Progress(*columns, console=self.terminal, transient=True) as bar:
+                task = bar.add_task("", total=total)
+
+                def advance(statement: str, result: dict[str, Any]) -> None:
+                    bar.update(task, advance=1, description=f"{statement}: {result['name']}")
+                    if result["outcome"] in ("error", "refuted", "not-bitten", "inconclusive") or result["recheck"] == "rejected":
+                        self._line(statement, result)
+
+                yield advance
+        else:
+            done = 0
+
+            def tell(statement: str, result: dict[str, Any]) -> None:
+                nonlocal done
+                done += 1
+                self._line(statement, result, f"[{done}/{total}] ")
+
+            yield tell
+
+    def _line(self, statement: str, result: dict[str, Any], before: str = "") -> None:
+        text = Text(f"{before}{statement}: {result['name']} ({result['kind']}): ")
+        text.append(result["outcome"], STYLES.get(result["outcome"], ""))
+        bad = result["outcome"] in ("error", "refuted", "not-bitten", "inconclusive") or result["recheck"] == "rejected"
+        text.append(f", {result['message']}" if bad and result["message"] else f", {result['seconds']:.2f} s")
+        self.terminal.print(text)
+
+    def result(self, report: dict[str, Any], folder: Path) -> None:
+        """The table of results, what is weak, and where the report is."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title in ("statement", "verdict", "declared", "controls", "recheck", "seconds"):
+            table.add_column(title, justify="right" if title == "seconds" else "left", no_wrap=True)
+        for entry in report["statements"]:
+            controls = [check for check in entry["checks"] if check["kind"] == "control"]
+            bitten = sum(check["outcome"] == "bit" for check in controls)
+            replays = {check["recheck"] for check in entry["checks"]} - {None}
+            replay = next((r for r in ("rejected", "not-replayed", "accepted") if r in replays), "-")
+            verdict = Text(entry["outcome"], STYLES.get(entry["outcome"], ""))
+            if not entry["meets"]:
+                verdict.append(" (!)", "bold red")
+            seconds = sum(check["seconds"] for check in entry["checks"])
+            table.add_row(entry["id"], verdict, entry["declared"], f"{bitten}/{len(controls)} bit", replay, f"{seconds:.2f}")
+        self.terminal.print(table)
+        for entry in report["statements"]:
+            if not entry["meets"]:
+                self.terminal.print(
+                    Text(f"(!) {entry['id']} declares {entry['declared']}, is {entry['outcome']}: {entry['reason']}", "bold red")
+                )
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in report["summary"].items())
+        test = report["self_test"]
+        state = f"passed ({len(test['probes'])} probes)" if test["passed"] else "FAILED"
+        self.terminal.print(Text(f"{len(report['statements'])} statements: {counts}"))
+        self.terminal.print(Text(f"soundness self-test: {state}", "" if test["passed"] else "bold red"))
+        for probe in test["probes"]:
+            if not probe["passed"]:
+                self.terminal.print(Text(f"  {probe['name']}: {probe['outcome']}, expected {probe['expected']}", "bold red"))
+        self.terminal.print(Text(f"{report['seconds']:.1f} s, seed {report['seed']}, budget {report['budget']}"))
+        self.terminal.print(Text(f"report: {folder / 'report.html'}"))
+        self.terminal.print(Text(f"recheck: python -m verify recheck {folder / 'report.json'}"))

@@ -1,0 +1,72 @@
+"""What a worker process does: describe the statements of a module, or run one check of one of them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from verify.errors import DiscoveryError
+
+MODULES_OF_A_WORKER = ("verify.run.execute", "verify.networks.spiking_quantities")
+"""Imported once before workers are forked, where the platform forks."""
+
+
+def limit_memory(megabytes: int) -> None:
+    """Bound this process's address space, so that a check that eats memory gets a MemoryError of its own."""
+    try:
+        import resource
+    except ImportError:  # no such module on Windows: there the limit is not enforced
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = megabytes * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
+
+
+def _statements(module: str) -> list[Any]:
+    from verify.statement import Statement
+
+    try:
+        loaded = importlib.import_module(module)
+    except MemoryError:
+        raise
+    except (Exception, SystemExit) as error:
+        sys.modules.pop(module, None)
+        raise DiscoveryError(f"module {module} cannot be imported: {type(error).__name__}: {error}") from None
+    found = [value for value in vars(loaded).values() if isinstance(value, Statement)]
+    return list(dict.fromkeys(found))
+
+
+def describe_module(module: str) -> list[dict[str, Any]]:
+    """The descriptions of the statements that a module declares.
+
+    Raises:
+        DiscoveryError: if it cannot be imported.
+    """
+    from verify.run.describe import describe
+
+    return [describe(statement) for statement in _statements(module)]
+
+
+def run_one(module: str, statement_id: str, check_name: str, seed: int, bits: int) -> dict[str, Any]:
+    """Run one check; the result as plain data.
+
+    Raises:
+        DiscoveryError: if the module, the statement or the check is not there.
+    """
+    from verify.run.execute import run_check
+
+    for statement in _statements(module):
+        if statement.id == statement_id:
+            for check in statement.checks:
+                if check.name == check_name:
+                    return asdict(run_check(statement, check, seed=seed, bits=bits))
+    raise DiscoveryError(f"module {module} has no check {check_name!r} of {statement_id!r}")
+
+
+def self_test() -> list[dict[str, Any]]:
+    """The probes of the soundness self-test."""
+    from verify.selftest import run_probes
+
+    return run_probes()
