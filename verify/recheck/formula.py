@@ -8,7 +8,7 @@ from typing import Any
 
 from . import intervals
 from .intervals import MAX_BITS, Enclosure, point
-from .load import Number, Rejected, array, canonical, digest, exact, integer, is_exact, keys, lowest, text, truth
+from .load import Number, Rejected, array, canonical, digest, exact, integer, keys, lowest, text, truth
 
 NUMERIC = ("integer", "natural", "real", "positive", "nonnegative")
 SCALAR = (*NUMERIC, "boolean")
@@ -200,7 +200,7 @@ def _if(c: Truth, x: Value, y: Value) -> Value:
 
 
 MANY = MAX_NODES
-OPERATIONS: dict[str, tuple[int, int, Callable[..., Value]]] = {  # head: least and greatest number of arguments, meaning
+OPERATIONS: dict[str, tuple[int, int, Callable[..., Value]]] = {  # least and greatest number of arguments, meaning
     "add": (1, MANY, _arithmetic(_sum, _sum_of_enclosures)),
     "mul": (1, MANY, _arithmetic(_product, _product_of_enclosures)),
     "floor": (1, 1, _monotone(floor)),
@@ -363,11 +363,27 @@ def scalar(sort: str, data: Any) -> Number | bool:
     return value
 
 
-def structure(data: Any) -> Value:
-    """Arrays as tuples and their numbers as exact numbers; anything else as it stands."""
-    if type(data) is list:
-        return tuple(map(structure, data))
-    return exact(data) if is_exact(data) else data
+def numbers(data: Any) -> Value:
+    """Nested arrays of exact numbers as nested tuples."""
+    return tuple(map(numbers, data)) if type(data) is list else exact(data)
+
+
+def symbol_names(expression: Any) -> set[str]:
+    """The symbols that occur in an expression."""
+    head, arguments = parts(expression)
+    if head == "sym":
+        return {text(argument, "the name of a symbol") for argument in arguments}
+    return set() if head == "num" else set().union(*map(symbol_names, arguments))
+
+
+def settled(truths: Callable[[int], list[Truth]]) -> list[Truth]:
+    """The truths at the least precision that decides them all, or at the greatest one."""
+    found: list[Truth] = []
+    for bits in PRECISIONS:
+        found = truths(bits)
+        if None not in found:
+            break
+    return found
 
 
 def written(value: Value) -> Any:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from math import floor, prod
+from operator import mul
 from typing import Any
 
-from .formula import INF, Value, is_number, structure
-from .load import Number, NotReplayed, Rejected, array, exact, integer, keys, lowest
+from .formula import INF, Value, is_number, numbers
+from .load import NotReplayed, Number, Rejected, array, exact, integer, keys, lowest, text
 from .spiking import SEMANTICS, Events, Graph, Network, Simulator, parse_events, parse_network
 
 MAX_BOX = 300_000
@@ -27,7 +28,7 @@ def _sign(x: Number) -> int:
     return (x > 0) - (x < 0)
 
 
-def _ceil_ratio(a: Number, b: Number) -> int:
+def _ceil_ratio(a: Any, b: Any) -> int:
     return -((-a) // b)
 
 
@@ -78,7 +79,7 @@ class Library:
             return None
 
 
-# Reading arguments -----------------------------------------------------------------------------------------------
+# Reading arguments ------------------------------------------------------------------------------------------
 
 
 def _network(x: Value) -> Network:
@@ -86,13 +87,27 @@ def _network(x: Value) -> Network:
 
 
 def _events(x: Value) -> Events:
-    return x if type(x) is Events else parse_events([list(item) if type(item) is tuple else item for item in x])
+    return x if type(x) is Events else parse_events(x)
 
 
 def _tuple(x: Value) -> tuple[Any, ...]:
     if type(x) is not tuple:
         raise Rejected("a tuple was expected as an argument of a function")
     return x
+
+
+def raw_value(sort: str, data: Any) -> Value:
+    """A raw value of a structured sort; of an unknown sort: as a tuple if possible, else as it stands."""
+    if sort in ("network", "events", "quantized"):
+        return {"network": parse_network, "events": parse_events, "quantized": Quantized}[sort](data)
+    if sort == "choice":
+        return text(data, "a choice")
+    if sort == "tuple":
+        return numbers(array(data, "a tuple"))
+    try:
+        return numbers(data) if type(data) is list else data
+    except Rejected:
+        return data
 
 
 def _integer(x: Value) -> int:
@@ -135,7 +150,7 @@ def _numbers(x: Value) -> tuple[Number, ...]:
     return tuple(_number(i) for i in _tuple(x))
 
 
-# Sets ------------------------------------------------------------------------------------------------------------
+# Sets -------------------------------------------------------------------------------------------------------
 
 
 def _range(_: Library, a: int, b: int) -> Value:
@@ -144,7 +159,7 @@ def _range(_: Library, a: int, b: int) -> Value:
     return tuple((k,) for k in range(a, b + 1))
 
 
-# What can happen: functions of the graph of states -------------------------------------------------------------------
+# What can happen: functions of the graph of states ----------------------------------------------------------
 
 
 def _counted(n: Network) -> None:
@@ -210,7 +225,8 @@ def _ranking_holds(x: Library, n: Network, e: Events, s: str) -> bool:
             aim = _clip((state[i] * sim.threshold[i] + state[size + i]) // sim.threshold[i], n.lower[i], n.upper[i])
             total += u[i] * abs(state[i] - aim)
         total += sum(state[sim.at_events + k] * c for k, c in enumerate(event_cost))
-        return total + sum((state[sim.at_tokens[1] + k] + state[sim.at_tokens[-1] + k]) * c for k, c in enumerate(token_cost))
+        tokens = ((state[sim.at_tokens[1] + k] + state[sim.at_tokens[-1] + k]) * c for k, c in enumerate(token_cost))
+        return total + sum(tokens)
 
     rank = [psi(state) for state in graph.states]
     return all(
@@ -218,7 +234,7 @@ def _ranking_holds(x: Library, n: Network, e: Events, s: str) -> bool:
     )
 
 
-# What should happen: fixed points of the total map -------------------------------------------------------------------
+# What should happen: fixed points of the total map ----------------------------------------------------------
 
 
 class Total:
@@ -314,7 +330,7 @@ def _spike_bound(_: Library, n: Network, e: Events) -> int:
     return sum(bound)
 
 
-# Cycles --------------------------------------------------------------------------------------------------------------
+# Cycles -----------------------------------------------------------------------------------------------------
 
 
 def _cycle_signs(n: Network) -> set[int]:
@@ -385,9 +401,10 @@ def _witness(x: Library, n: Network, c: Cycle, locked: bool) -> tuple[Network, E
     s = 1
     for place, (v, w) in enumerate(zip(c, arriving, strict=True)):
         s = s * _sign(w) if place else 1
+        size_of_w = w * _sign(w) * half
         if positive:
             lower[v], upper[v] = (0, 1) if s == 1 else (-1, 0)
-            potential[v] = half if not locked else 1 - abs(w) * half if s == 1 else abs(w) * half
+            potential[v] = half if not locked else 1 - size_of_w if s == 1 else size_of_w
         else:
             lower[v], upper[v] = 0, 1
             potential[v] = 1 - w * half if locked else half if w > 0 else 3 * half
@@ -402,11 +419,11 @@ def _witness(x: Library, n: Network, c: Cycle, locked: bool) -> tuple[Network, E
     network = Network(
         weights, ones, tuple(potential), tuple(lower), tuple(upper), (0,) * size, low=(0,) * size, high=ones
     )
-    q = abs(arriving[0]) * half if locked else 1
+    q = arriving[0] * _sign(arriving[0]) * half if locked else 1
     return network, Events(((c[0], q, False), (c[0], -q, False)) if positive else ())
 
 
-# Other networks from a network -----------------------------------------------------------------------------------------
+# Other networks from a network ------------------------------------------------------------------------------
 
 
 def _gauge(_: Library, n: Network, shift: tuple[Number, ...], scale: tuple[Number, ...]) -> Network:
@@ -455,7 +472,7 @@ class Quantized:
         codes: list[int] = []
         x = self.input
         for weights, bias, step, lower, upper in self.layers:
-            z = [Fraction(b + sum(w * v for w, v in zip(row, x, strict=True))) for row, b in zip(weights, bias, strict=True)]
+            z = [Fraction(b + sum(map(mul, row, x))) for row, b in zip(weights, bias, strict=True)]
             layer = [round(v / step) if self.half_even else floor(v / step + Fraction(1, 2)) for v in z]
             layer = [_clip(code, lower, upper) for code in layer]
             codes += layer
@@ -509,7 +526,7 @@ def _mapping(x: Value) -> tuple[int, int, int, int]:
     return lower, upper, times, pieces
 
 
-# Rounded arithmetic ------------------------------------------------------------------------------------------------------
+# Rounded arithmetic -----------------------------------------------------------------------------------------
 
 
 def binary64(x: Number) -> Number:
@@ -556,7 +573,7 @@ def _spike_counts(_: Library, charges: tuple[Number, ...], threshold: Number, ar
     return tuple(sorted({count for _, _, count in states}))
 
 
-# The table -----------------------------------------------------------------------------------------------------------
+# The table --------------------------------------------------------------------------------------------------
 
 READERS: dict[str, Callable[[Value], Any]] = {
     "n": _network,
@@ -652,11 +669,4 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "quantized.network": ("qm", lambda x, q, m: q.network(m)),
     "quantized.events": ("qm", lambda x, q, m: q.events(m)),
     "floats.spike_counts": ("vra", _spike_counts),
-}
-
-SORTS: dict[str, Callable[[Any], Value]] = {  # how a raw value of a structured sort is read
-    "network": parse_network,
-    "events": parse_events,
-    "quantized": Quantized,
-    "tuple": lambda x: structure(array(x, "a tuple")),
 }

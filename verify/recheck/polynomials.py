@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from .formula import MAX_NODES, parts, size
-from .load import Number, NotReplayed, Rejected, exact, lowest
+from .load import NotReplayed, Number, Rejected, exact, lowest
 
 Monomial = tuple[tuple[str, int], ...]  # (variable, positive exponent), sorted by variable
 Polynomial = dict[Monomial, Number]  # no zero coefficients

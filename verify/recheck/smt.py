@@ -107,7 +107,7 @@ class Translator:
 
 
 def query(symbols: Sequence[tuple[str, str]], hypotheses: Sequence[Any], conclusion: Any) -> str:
-    """SMT-LIB text that is satisfiable unless the hypotheses imply the conclusion. Division by zero may take any value."""
+    """SMT-LIB text that is satisfiable unless the hypotheses imply the conclusion. x/0 may be anything."""
     if sum(map(size, hypotheses)) + size(conclusion) > MAX_NODES:
         raise NotReplayed("the implication is too large")
     translator = Translator(symbols)

@@ -8,7 +8,7 @@ from functools import cached_property
 from math import lcm
 from typing import Any
 
-from .load import Number, NotReplayed, Rejected, array, exact, integer, keys, text, truth
+from .load import NotReplayed, Number, Rejected, array, exact, integer, keys, text, truth
 
 MAX_STATES = 60_000
 MAX_NEURONS = 200
@@ -412,12 +412,13 @@ class Graph:
             return None
         most = [0] * len(self.states)  # every longest run ends in a state without moves, which is at rest
         for (v,) in self.components:
-            most[v] = max((most[target] + (move[0] in ("fire", "noise")) for move, _, target in self.edges[v]), default=0)
+            onward = (most[target] + (move[0] in ("fire", "noise")) for move, _, target in self.edges[v])
+            most[v] = max(onward, default=0)
         return most[0]
 
 
 def follow(simulator: Simulator, state: State, path: list[Move]) -> list[tuple[State, set[int], int]]:
-    """Replay moves: before each one the state and the kinds enabled there, and the kind taken; the last state at the end."""
+    """Replay moves: before each one the state, the kinds enabled in it, the kind taken; at the end the last state."""
     trace: list[tuple[State, set[int], int]] = []
     for move in path:
         offered = simulator.moves(state)

@@ -1,0 +1,22 @@
+"""An independent checker of certificates, written from docs/certificates.md alone.
+
+It shares no code with the kernel that makes the certificates, and trusts nothing that a report says.
+"""
+
+from .load import Rejected, ReportError, certificate_sha256, statement_sha256
+from .replay import Finding, replay
+from .verdict import Entry, Problem, Recheck, recheck_report, supported_level
+
+__all__ = [
+    "Entry",
+    "Finding",
+    "Problem",
+    "Recheck",
+    "Rejected",
+    "ReportError",
+    "certificate_sha256",
+    "recheck_report",
+    "replay",
+    "statement_sha256",
+    "supported_level",
+]
