@@ -31,3 +31,9 @@ def spike_counts(_: Workspace, charges: Value, threshold: Value, arithmetic: str
                 potential, spikes = potential - theta, spikes + 1
         found.add(spikes)
     return tuple(sorted(found))
+
+
+@quantity("floats.is_binary64")
+def is_binary64(_: Workspace, arithmetic: str) -> Value:
+    """Whether numbers are rounded to binary64."""
+    return bool(arithmetic == "binary64")

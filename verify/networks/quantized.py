@@ -113,3 +113,21 @@ def network_quantity(_: Workspace, network: Value, mapping: Value) -> Value:
 def events_quantity(_: Workspace, network: Value, mapping: Value) -> Value:
     """The matching external events."""
     return to_events(network, mapping)
+
+
+@quantity("quantized.half_up")
+def half_up(_: Workspace, network: Value) -> Value:
+    """Whether ties are rounded up."""
+    return bool(network["tie"] == "half-up")
+
+
+@quantity("quantized.same_bounds")
+def same_bounds(_: Workspace, mapping: Value) -> Value:
+    """Whether the neurons' bounds are the quantizers'."""
+    return list(mapping["bounds"]) == [0, 0]
+
+
+@quantity("quantized.bias_once")
+def bias_once(_: Workspace, mapping: Value) -> Value:
+    """Whether each bias is injected exactly once."""
+    return bool(mapping["bias_times"] == 1)

@@ -28,3 +28,9 @@ def subset(_: Workspace, inner: Value, outer: Value) -> Value:
 def integer_range(_: Workspace, first: Value, last: Value) -> Value:
     """The vectors of length one from ``(first,)`` to ``(last,)``, integers."""
     return tuple((k,) for k in range(int(first), int(last) + 1))
+
+
+@quantity("sets.distance")
+def distance(_: Workspace, x: Value, y: Value) -> Value:
+    """The sum of the absolute differences of two vectors."""
+    return sum(abs(a - b) for a, b in zip(x, y, strict=True))

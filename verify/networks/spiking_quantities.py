@@ -275,6 +275,7 @@ _PROPERTIES: dict[str, Callable[[Network], Value]] = {
     "starts_charged": lambda net: all(
         v >= 0 or s == low for v, s, low in zip(net.potential, net.start, net.lower, strict=True)
     ),
+    "corrective": lambda net: net.corrective,
     "positive_thresholds": lambda net: all(x > 0 for x in net.threshold),
 }
 
@@ -296,10 +297,37 @@ def weight(_: Workspace, network: Json, i: Value, j: Value) -> Value:
     return parse_network(network).weights[int(i)][int(j)]
 
 
+@quantity("spiking.threshold")
+def threshold(_: Workspace, network: Json, i: Value) -> Value:
+    """threshold[i]."""
+    return parse_network(network).threshold[int(i)]
+
+
+@quantity("spiking.potential")
+def potential(_: Workspace, network: Json, i: Value) -> Value:
+    """potential[i], the initial one."""
+    return parse_network(network).potential[int(i)]
+
+
+@quantity("spiking.start")
+def start(_: Workspace, network: Json) -> Value:
+    """The counts at the beginning."""
+    return tuple(parse_network(network).start)
+
+
+@quantity("spiking.is_instant")
+def is_instant(_: Workspace, semantics: Value) -> Value:
+    """Whether a spike arrives at once."""
+    return bool(semantics == "instant")
+
+
 @quantity("spiking.is_cycle")
 def is_cycle(_: Workspace, network: Json, cycle: Value) -> Value:
     """Whether distinct neurons v_1 -> v_2 -> ... -> v_1 are joined by edges."""
-    net = parse_network(network)
+    return _is_cycle(parse_network(network), cycle)
+
+
+def _is_cycle(net: Network, cycle: Sequence[int]) -> bool:
     if not cycle or len(set(cycle)) != len(cycle) or not all(0 <= v < net.size for v in cycle):
         return False
     return spiking.cycle_sign(net, cycle) != 0
@@ -315,8 +343,9 @@ def chordless(_: Workspace, network: Json, cycle: Value) -> Value:
 
 @quantity("spiking.sign_of_cycle")
 def sign_of_cycle(_: Workspace, network: Json, cycle: Value) -> Value:
-    """The product of the signs of the weights along the cycle."""
-    return spiking.cycle_sign(parse_network(network), cycle)
+    """The product of the signs of the weights along the cycle; 0 for what is no cycle."""
+    net = parse_network(network)
+    return spiking.cycle_sign(net, cycle) if _is_cycle(net, cycle) else 0
 
 
 @quantity("spiking.finite_events")
@@ -400,6 +429,8 @@ def _frozen(net: Network, weights: list[list[Any]], upper: int, potential: str) 
 def lock_network(_: Workspace, network: Json, cycle: Value) -> Value:
     """A network with the given weights whose cycle locks in by timing (positive) or never rests (negative)."""
     net = parse_network(network)
+    if not _is_cycle(net, cycle):
+        return None
     into, signs, sign = _round_trip(net, cycle)
     made = _frozen(net, net.weights, 0, "0")
     for v, w, s in zip(cycle, into, signs, strict=True):
@@ -411,7 +442,10 @@ def lock_network(_: Workspace, network: Json, cycle: Value) -> Value:
 @quantity("spiking.lock_events")
 def lock_events(_: Workspace, network: Json, cycle: Value) -> Value:
     """A pair of cancelling events on the first neuron of a positive cycle; none for a negative one."""
-    into, _signs, sign = _round_trip(parse_network(network), cycle)
+    net = parse_network(network)
+    if not _is_cycle(net, cycle):
+        return None
+    into, _signs, sign = _round_trip(net, cycle)
     half = abs(into[0]) / 2
     return [[cycle[0], to_json(half)], [cycle[0], to_json(-half)]] if sign > 0 else []
 
@@ -420,6 +454,8 @@ def lock_events(_: Workspace, network: Json, cycle: Value) -> Value:
 def signed_network(_: Workspace, network: Json, cycle: Value) -> Value:
     """Weights with the given signs, strong on the cycle and weak elsewhere, for which the cycle decides."""
     net = parse_network(network)
+    if not _is_cycle(net, cycle):
+        return None
     into, signs, sign = _round_trip(net, cycle)
     on_cycle = {(v, cycle[x - 1]) for x, v in enumerate(cycle)}
     weights = [
@@ -438,4 +474,7 @@ def signed_network(_: Workspace, network: Json, cycle: Value) -> Value:
 @quantity("spiking.signed_events")
 def signed_events(_: Workspace, network: Json, cycle: Value) -> Value:
     """A pair of cancelling unit events for a positive cycle; none for a negative one."""
-    return [[cycle[0], "1"], [cycle[0], "-1"]] if spiking.cycle_sign(parse_network(network), cycle) > 0 else []
+    net = parse_network(network)
+    if not _is_cycle(net, cycle):
+        return None
+    return [[cycle[0], "1"], [cycle[0], "-1"]] if spiking.cycle_sign(net, cycle) > 0 else []
