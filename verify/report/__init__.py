@@ -49,6 +49,6 @@ def render_junit(report: dict[str, Any]) -> str:
 
 def write(report: dict[str, Any], figures: Mapping[str, str], folder: str) -> None:
     """Write `report.json`, `report.html`, `report.md`, `junit.xml` and the figures into `folder`, each atomically."""
-    from verify.report.write import write as put
+    from verify.report.files import write as put
 
     put(report, figures, folder)

@@ -20,7 +20,9 @@ def dependency_svg(page: Page) -> str:
     The ring round a box is the declared level, its inside the outcome; an arrow points from what is relied on to what
     relies on it. Statements without any such tie are left out.
     """
-    parents = {view.id: [name for name in dict.fromkeys(view.data["rests_on"]) if name != view.id] for view in page.statements}
+    parents = {
+        view.id: [name for name in dict.fromkeys(view.data["rests_on"]) if name != view.id] for view in page.statements
+    }
     tied = {name for name, above in parents.items() if above} | {name for above in parents.values() for name in above}
     if not tied:
         return ""
@@ -33,6 +35,7 @@ def dependency_svg(page: Page) -> str:
         layers[depth[name]].append(name)
     place = {name: float(row) for row, name in enumerate(layers[0])}
     for layer in layers[1:]:
+
         def middle(name: str) -> float:
             rows = [place[above] for above in parents.get(name, []) if above in place]
             return sum(rows) / len(rows) if rows else 0.0
@@ -101,7 +104,8 @@ def _box(name: str, view: StatementView | None, left: float, top: float, width: 
     title = escape(f"{name}: declared {view.data['declared']}, {view.outcome}")
     return (
         f'<a href="#{view.anchor}"><title>{title}</title>'
-        f'<rect class="ring-{declared} ring" x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{_HEIGHT}" rx="6"/>'
+        f'<rect class="ring-{declared} ring" x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{_HEIGHT}" '
+        'rx="6"/>'
         f'<rect class="fill-{outcome}" x="{left + 4:.0f}" y="{top + 4:.0f}" width="{width - 8:.0f}" '
         f'height="{_HEIGHT - 8}" rx="3"/>'
         f'{text} class="ink-{outcome}">{escape(levels.mark(view.outcome))} {label}</text></a>'

@@ -1,4 +1,4 @@
-"""The report as JUnit XML, for continuous integration: a suite for each statement, a case for each check and the verdict."""
+"""The report as JUnit XML, for continuous integration: a suite for each statement, a case for each of its checks."""
 
 from __future__ import annotations
 

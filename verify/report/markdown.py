@@ -38,8 +38,9 @@ def _head(page: Page) -> list[str]:
         f"{totals['not-replayed']} not replayed",
         f"- Controls that bit: {totals['bitten']} of {totals['controls']}; assumptions shown to be necessary: "
         f"{totals['necessary']} of {totals['assumptions']}",
-        f"- Package {markdown(data['package']['name'])} {markdown(data['package']['version'])}, {markdown(data['created'])}, "
-        f"seed {data['seed']}, budget {markdown(str(data['budget']))}, {data['precision']} bits, {data['jobs']} jobs, "
+        f"- Package {markdown(data['package']['name'])} {markdown(data['package']['version'])}, "
+        f"{markdown(data['created'])}, seed {data['seed']}, budget {markdown(str(data['budget']))}, "
+        f"{data['precision']} bits, {data['jobs']} jobs, "
         f"{duration(data['seconds'])} ({duration(data['cpu_seconds'])} of processor time)",
         f"- Python {markdown(environment['python'])} on {markdown(environment['platform'])}; {markdown(packages)}",
         "",
@@ -147,7 +148,8 @@ def _statement(view: StatementView, page: Page) -> list[str]:
         f"## {markdown_code(view.id)} {markdown(data['title'])}",
         "",
         *([markdown(data["summary"]), ""] if data["summary"] else []),
-        f"**{levels.mark(view.outcome)} {view.outcome}** (declared {data['declared']}). {markdown(view.verdict)}",
+        f"**{levels.mark(view.outcome)} {view.outcome}** (declared {data['declared']}). {markdown(view.verdict)}"
+        + (f" ({markdown(data['reason'])})" if data["reason"] else ""),
         "",
         f"Scope ({markdown(data['scope']['kind'])}): {markdown(data['scope']['text'] or '–')}",
         "",
@@ -168,7 +170,12 @@ def _statement(view: StatementView, page: Page) -> list[str]:
     lines += [""] if data["searches"] else []
     for figure in data["figures"]:
         if safe_path(figure["path"]):
-            lines += [f"![{markdown(figure['title'])}]({safe_path(figure['path'])})", "", markdown(figure["caption"]), ""]
+            lines += [
+                f"![{markdown(figure['title'])}]({safe_path(figure['path'])})",
+                "",
+                markdown(figure["caption"]),
+                "",
+            ]
     return [*lines, *_certificates(data), *_source(data)]
 
 
@@ -204,7 +211,12 @@ def _assumptions(view: StatementView) -> list[str]:
 def _argument(data: Json) -> list[str]:
     if not data["argument"]:
         return []
-    lines = ["### Argument", "", "The text is not machine-checked; each obligation under it was discharged by machine.", ""]
+    lines = [
+        "### Argument",
+        "",
+        "The text is not machine-checked; each obligation under it was discharged by machine.",
+        "",
+    ]
     for index, step in enumerate(data["argument"], start=1):
         lines.append(f"{index}. {markdown(step['text'])}")
         for obligation in step["obligations"]:
@@ -219,7 +231,10 @@ def _checks(data: Json) -> list[str]:
     lines = ["### Checks", ""]
     if not data["checks"]:
         return [*lines, "None.", ""]
-    lines += ["| Check | Kind | Outcome | Scope | Recheck | Time | Message |", "| --- | --- | --- | --- | --- | ---: | --- |"]
+    lines += [
+        "| Check | Kind | Outcome | Scope | Recheck | Time | Message |",
+        "| --- | --- | --- | --- | --- | ---: | --- |",
+    ]
     for check in data["checks"]:
         cells = (
             markdown_code(check["name"], cell=True),
@@ -243,7 +258,10 @@ def _instances(data: Json) -> list[str]:
     for control in data["controls"]:
         bit = "bit" if control["bit"] else "**did not bite**"
         note = f" {markdown(control['note'])}" if control["note"] else ""
-        lines += [f"Without **{markdown(control['assumption'])}** ({markdown_code(control['check'])}): {bit}.{note}", ""]
+        lines += [
+            f"Without **{markdown(control['assumption'])}** ({markdown_code(control['check'])}): {bit}.{note}",
+            "",
+        ]
         lines += _instance(control)
     return lines
 

@@ -13,20 +13,20 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import Any
 
-_ELEMENTS = frozenset(
-    "math mrow mi mn mo mtext mspace msub msup msubsup mfrac msqrt mroot mtable mtr mtd mover munder munderover "
-    "mpadded mphantom mstyle".split()
+_ELEMENTS = re.compile(
+    "math|mrow|mi|mn|mo|mtext|mspace|msub|msup|msubsup|mfrac|msqrt|mroot|mtable|mtr|mtd|mover|munder|"
+    "munderover|mpadded|mphantom|mstyle"
 )
-_ATTRIBUTES = frozenset(
-    "stretchy fence form separator columnalign rowspacing columnspacing width height depth linethickness accent lspace "
-    "rspace maxsize minsize symmetric largeop movablelimits displaystyle scriptlevel".split()
+_ATTRIBUTES = re.compile(
+    "stretchy|fence|form|separator|columnalign|rowspacing|columnspacing|width|height|depth|linethickness|"
+    "accent|lspace|rspace|maxsize|minsize|symmetric|largeop|movablelimits|displaystyle|scriptlevel"
 )
 _PLAIN = re.compile(r"[\w.%+\- ]*")
 _NAMES = frozenset("∞∅∂∇⊤⊥′″‴ℵ°…⋯")  # symbols that stand for a thing, not for an operation
 _LOGIC = frozenset("⇒⟹⇔⟺∧∨")
-_RELATIONS = frozenset("=≠<>≤≥⩽⩾∈⊆⊂")
+_BREAKS = _LOGIC | frozenset("=≠<>≤≥⩽⩾∈⊆⊂")  # a line may begin with these
 _TALL = frozenset({"mfrac", "mtable", "munderover", "mroot", "msqrt"})
-_LONG = 44  # characters of a formula beyond which it may be broken over lines
+_LONG = 20  # characters within brackets beyond which they may be broken over lines
 
 
 class _Unreadable(ValueError):
@@ -67,7 +67,7 @@ def typeset(latex: str, display: bool = False) -> str:
     if not display:
         return f"<math>{_Node('mrow', children=rows).write()}</math>"
     parts = (f'<math displaystyle="true">{_Node("mrow", children=part).write()}</math>' for part in _break(rows))
-    return f'<div class="formula">{" ".join(parts)}</div>'
+    return f'<div class="formula">{"<wbr>".join(parts)}</div>'
 
 
 def _tree(latex: str) -> _Node:
@@ -79,11 +79,11 @@ def _tree(latex: str) -> _Node:
 
 
 def _read(element: Any) -> _Node:
-    if element.tag not in _ELEMENTS:
+    if not _ELEMENTS.fullmatch(element.tag):
         raise _Unreadable(element.tag)
     node = _Node(element.tag, unescape(element.text or ""))
     for name, value in element.attrib.items():
-        if name in _ATTRIBUTES and _PLAIN.fullmatch(value):
+        if _ATTRIBUTES.fullmatch(name) and _PLAIN.fullmatch(value):
             node.attributes[name] = value
     variant = element.attrib.get("mathvariant", "")
     if variant in {"bold", "italic", "bold-italic", "monospace"}:
@@ -107,7 +107,7 @@ def _join(parent: str, children: list[tuple[_Node, str]]) -> list[_Node]:
     joined: list[_Node] = []
     before = ""
     for child, variant in children:
-        if joined and variant and variant == before and child.tag == "mi" and joined[-1].tag in {"mi", "mo"}:
+        if joined and variant and variant == before and child.tag in {"mi", "mo"} and joined[-1].tag in {"mi", "mo"}:
             joined[-1].tag = "mi"
             joined[-1].text += child.text
         else:
@@ -140,19 +140,28 @@ def _rows(node: _Node) -> list[_Node]:
     children = node.children
     while len(children) == 1 and children[0].tag in {"mrow", "math"} and not children[0].attributes:
         children = children[0].children
-    return children
+    return [
+        child
+        for index, child in enumerate(children)
+        if child.tag != "mspace" or not any(_logic(near) for near in children[max(0, index - 1) : index + 2])
+    ]
+
+
+def _logic(node: _Node) -> bool:
+    return node.tag == "mo" and node.text in _LOGIC
 
 
 def _break(row: list[_Node]) -> list[list[_Node]]:
-    """A long row in pieces that a browser may put on lines of their own, each beginning with its operator."""
-    if sum(child.length() for child in row) <= _LONG:
-        return [row]
-    flat = _flatten(row)
-    pieces = _split(flat, _LOGIC)
-    broken: list[list[_Node]] = []
-    for piece in pieces:
-        broken.extend(_split(piece, _RELATIONS) if sum(child.length() for child in piece) > _LONG else [piece])
-    return broken
+    """A row in pieces that a browser may put on lines of their own: before a relation, after a comma."""
+    pieces: list[list[_Node]] = [[]]
+    for child in _flatten(row):
+        if child.tag == "mo" and child.text in _BREAKS and pieces[-1]:
+            child.attributes["form"] = "infix"
+            pieces.append([])
+        pieces[-1].append(child)
+        if child.tag == "mo" and child.text == ",":
+            pieces.append([])
+    return [piece for piece in pieces if piece]
 
 
 def _flatten(row: list[_Node]) -> list[_Node]:
@@ -168,13 +177,3 @@ def _flatten(row: list[_Node]) -> list[_Node]:
         else:
             flat.append(child)
     return flat
-
-
-def _split(row: list[_Node], operators: frozenset[str]) -> list[list[_Node]]:
-    pieces: list[list[_Node]] = [[]]
-    for child in row:
-        if child.tag == "mo" and child.text in operators and pieces[-1]:
-            child.attributes["form"] = "infix"
-            pieces.append([])
-        pieces[-1].append(child)
-    return pieces

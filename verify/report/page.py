@@ -55,7 +55,6 @@ def render_html(report: Json, figures: Mapping[str, str]) -> str:
         mark=levels.mark,
         look=levels.look,
         weaker=levels.weaker,
-        exit_codes=EXIT_CODES,
         style=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
         graph=Markup(dependency_svg(page)),
         figure=partial(_figure, figures),
@@ -99,17 +98,23 @@ def _facts(page: Page) -> list[tuple[str, str]]:
     packages = ", ".join(
         f"{name} {version}" if version else f"{name} absent" for name, version in environment["packages"].items()
     )
+    code = data["exit_code"]
     processors = environment["cpu_count"]
     return [
-        ("Run", f"{data['run']}, {data['created']}"),
-        ("Package", f"{data['package']['name']} {data['package']['version']}"),
-        ("Seed", "–" if data["seed"] is None else str(data["seed"])),
-        ("Budget", f"{data['budget'] or '–'}, ball arithmetic from {data['precision'] or '–'} bits"),
-        ("Python", f"{environment['python']} on {environment['platform']}"),
-        ("Packages", packages or "–"),
+        (
+            "Seed",
+            f"{'–' if data['seed'] is None else data['seed']}; budget {data['budget'] or '–'}; "
+            f"precision {data['precision'] or '–'} bits",
+        ),
+        (
+            "Environment",
+            f"{data['package']['name']} {data['package']['version']}, Python {environment['python'] or '–'} on "
+            f"{environment['platform'] or '–'}; {packages or 'packages not named'}",
+        ),
         (
             "Time",
-            f"{duration(data['seconds'])} elapsed, {duration(data['cpu_seconds'])} of processor time; "
-            f"{data['jobs'] or '–'} jobs, {processors or '–'} processors",
+            f"{data['created'] or '–'}; {duration(data['seconds'])} elapsed, {duration(data['cpu_seconds'])} of "
+            f"processor time; {data['jobs'] or '–'} jobs, {processors or '–'} processors",
         ),
+        ("Exit code", f"{'–' if code is None else code}{f': {EXIT_CODES[code]}' if code in EXIT_CODES else ''}"),
     ]

@@ -33,7 +33,7 @@ def clean_all(value: Any) -> Any:
 
 
 def compact_json(value: Any, width: int = 92, limit: int = 6000) -> str:
-    """JSON for reading: whatever fits stays on one line; more than `limit` characters are cut, and the cut is announced.
+    """JSON for reading: whatever fits stays on one line; what is longer than `limit` is cut, and says so.
 
     >>> compact_json({"weights": [["0", "1"], ["0", "0"]], "bounds": ["0", "2"]}, width=40)
     '{"weights": [["0", "1"], ["0", "0"]],\\n "bounds": ["0", "2"]}'
@@ -44,16 +44,16 @@ def compact_json(value: Any, width: int = 92, limit: int = 6000) -> str:
     return text
 
 
-def _lay_out(value: Any, width: int, indent: int) -> str:
+def _lay_out(value: Any, width: int, indent: int, before: int = 0) -> str:
     flat = json.dumps(value, ensure_ascii=False)
-    if indent + len(flat) <= width or not isinstance(value, (dict, list)) or not value:
+    if indent + before + len(flat) <= width or not isinstance(value, (dict, list)) or not value:
         return flat
     pad = " " * (indent + 1)
     if isinstance(value, dict):
         entries = []
         for key, entry in value.items():
             head = json.dumps(str(key), ensure_ascii=False) + ": "
-            entries.append(head + _lay_out(entry, width, indent + 1 + min(len(head), 16)))
+            entries.append(head + _lay_out(entry, width, indent + 2, len(head)))
         return "{" + f",\n{pad}".join(entries) + "}"
     lines: list[str] = []
     for entry in value:
@@ -120,13 +120,13 @@ def markdown_code(text: str, cell: bool = False) -> str:
     """`text` as a Markdown code span; with `cell`, fit for a table cell.
 
     >>> markdown_code("a`b"), markdown_code("x|y", cell=True)
-    ('`` a`b ``', '`x\\\\|y`')
+    ('`` a`b ``', '<code>x\\\\|y</code>')
     """
     line = " ".join(text.split())
     if not line:
         return ""
-    if cell:
-        line = line.replace("|", "\\|")
+    if cell and "|" in line:  # in a code span of a cell, a backslash before the bar would be ambiguous
+        return f"<code>{markdown(line)}</code>"
     run = max((len(ticks) for ticks in re.findall("`+", line)), default=0)
     if not run:
         return f"`{line}`"

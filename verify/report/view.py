@@ -44,6 +44,7 @@ _STATEMENT: Json = {
     "summary": "",
     "declared": "inconclusive",
     "outcome": "inconclusive",
+    "reason": "",
     "meets": False,
     "scope": {"kind": "none", "text": ""},
     "weakest_ancestor": None,
@@ -209,7 +210,7 @@ def build(report: Json) -> Page:
         failures=_failures(data, statements),
         weak=_weak(statements),
         refuted=[
-            Remark(f"refuted, as declared: {view.data['summary'] or view.data['title']}", view)
+            Remark(view.data["summary"] or view.data["title"] or "refuted", view)
             for view in statements
             if view.outcome == "refuted" and view.data["declared"] == "refuted"
         ],
@@ -240,8 +241,9 @@ def _statement(data: Json, names: _Anchors) -> StatementView:
     stem = anchor[2:]
     view = StatementView(data=data, anchor=anchor)
     view.verdict = verdict(data)
-    view.controls_total = len(data["controls"])
-    view.controls_bitten = sum(bool(control["bit"]) for control in data["controls"])
+    controls = _by_check(data)
+    view.controls_total = len(controls)
+    view.controls_bitten = sum(controls.values())
     view.seconds = sum(check["seconds"] or 0.0 for check in data["checks"])
     for check in data["checks"]:
         if check["recheck"]:
@@ -253,7 +255,9 @@ def _statement(data: Json, names: _Anchors) -> StatementView:
         certificate["anchor"] = names.new("cert", certificate["sha256"][:16])
         view.certificate_anchors.setdefault(certificate["sha256"], certificate["anchor"])
     view.figure_anchors = [names.new("fig", f"{stem}-{figure['name']}") for figure in data["figures"]]
-    view.recheck = next((word for word in ("rejected", "not-replayed", "accepted") if word in view.recheck_counts), "none")
+    view.recheck = next(
+        (word for word in ("rejected", "not-replayed", "accepted") if word in view.recheck_counts), "none"
+    )
     view.assumptions = [_assumption(entry, view) for entry in data["assumptions"]]
     view.surprise = data["outcome"] == "refuted" and data["declared"] != "refuted"
     return view
@@ -320,6 +324,14 @@ def verdict(data: Json) -> str:
     return text
 
 
+def _by_check(data: Json) -> dict[str, bool]:
+    """Whether each control bit; one that holds several instances must bite at all of them."""
+    bit: dict[str, bool] = {}
+    for control in data["controls"]:
+        bit[control["check"]] = bit.get(control["check"], True) and bool(control["bit"])
+    return bit
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -337,12 +349,14 @@ def _failures(data: Json, statements: list[StatementView]) -> list[Remark]:
                 remarks[-1].text = f"declared {view.data['declared']}, but refuted by a counterexample"
         for check in view.data["checks"]:
             if check["outcome"] == "error":
-                remarks.append(Remark(f"check {check['name']} ended in an error: {_first_line(check['message'])}", view))
+                remarks.append(
+                    Remark(f"check {check['name']} ended in an error: {_first_line(check['message'])}", view)
+                )
             if check["recheck"] == "rejected":
                 remarks.append(Remark(f"the independent checker rejected a certificate of {check['name']}", view))
-        for control in view.data["controls"]:
-            if not control["bit"]:
-                remarks.append(Remark(f"control {control['check']} ({control['assumption']}) did not bite", view))
+        for name, bit in _by_check(view.data).items():
+            if not bit:
+                remarks.append(Remark(f"the control {name} did not bite", view))
     return remarks
 
 
@@ -400,7 +414,7 @@ EXIT_CODES: dict[int, str] = {
     0: "every selected statement reached its declared level",
     1: "something is refuted against its declaration, vacuous or below its declared level",
     2: "wrong usage or unreadable input",
-    3: "a check crashed or ran out of time or memory, or the self-test failed",
+    3: "a check crashed or ran out of time or memory, a certificate was rejected, or the self-test failed",
     5: "nothing was selected",
     130: "interrupted; what was done is kept",
 }

@@ -18,7 +18,7 @@ from verify.report.view import Json
 
 
 def write(report: Json, figures: Mapping[str, str], folder: str | os.PathLike[str]) -> None:
-    """Write `report.json`, `report.html`, `report.md`, `junit.xml` and the figures into `folder`, which is made if need be.
+    """Write `report.json`, `report.html`, `report.md`, `junit.xml` and the figures into `folder`, made if need be.
 
     Each file appears at once or not at all. `figures` gives the SVG text for each path below `folder`; one that holds a
     script, refers to something outside itself, or would lie outside `folder` is not written, and the page says so.
