@@ -14,7 +14,12 @@ Term = tuple[str, str]  # SMT-LIB text, and its type: "Int", "Real" or "Bool"
 
 
 def _real(term: Term) -> str:
-    return term[0] if term[1] == "Real" else f"(to_real {term[0]})"
+    text, kind = term
+    if kind == "Real":
+        return text
+    if text.isdigit():
+        return f"{text}.0"
+    return f"{text[:-1]}.0)" if text.startswith("(- ") and text[3:-1].isdigit() else f"(to_real {text})"
 
 
 def _literal(n: int, suffix: str = "") -> str:
@@ -122,7 +127,8 @@ def query(symbols: Sequence[tuple[str, str]], hypotheses: Sequence[Any], conclus
         lines.append(f"(assert {translator.truths([translator.term(hypothesis)])})")
     lines.append(f"(assert (not {translator.truths([translator.term(conclusion)])}))")
     body = "\n".join(lines)
-    integral, real = "Int" in kinds or "to_int" in body, "Real" in kinds or "to_real" in body or "/" in body
+    integral = "Int" in kinds or "to_int" in body or "to_real" in body
+    real = "Real" in kinds or "to_real" in body or "/" in body or "to_int" in body
     logic = "QF_NIRA" if integral and real else "QF_NIA" if integral else "QF_NRA"
     return f"(set-logic {logic})\n{body}\n(check-sat)\n"
 
