@@ -81,7 +81,7 @@ def test_markdown_says_the_same(sample: Json) -> None:
     text = report.render_markdown(sample)
     for words in (
         "9 statements, **8 as declared**",
-        "declared reduced, reached only vacuous",
+        "declared reduced, found vacuous",
         "| `single-neuron-terminal`<br>A neuron at rest",
         "The argument itself is not machine-checked",
         "python -m verify recheck ./report.json",

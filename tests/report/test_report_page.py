@@ -93,7 +93,7 @@ def test_first_screen(sample: Json, figures: dict[str, str]) -> None:
         "python -m verify recheck ./report.json",
         "python-flint 0.9.0",
         "cvc5 absent",
-        "dag-spike-count : declared reduced, reached only vacuous",
+        "dag-spike-count : declared reduced, found vacuous",
         "check exploration ended in an error: out of time: 60 s",
         "the control loop did not bite",
         "monotone-bracket : only supported, and no more was declared",
@@ -121,9 +121,9 @@ def test_it_never_claims_more_than_the_level(sample: Json, figures: dict[str, st
     assert "Nothing is said outside it" in text
     assert "Numbers or a search agree with the claim. Nothing is proved." in text
     assert "less than 1.65% of this distribution" in text
-    assert "rests on a statement that is only reduced" not in text  # exhausted is weaker than reduced already
+    assert "rests on a statement whose outcome is reduced" not in text  # exhausted is weaker than reduced already
     sample["statements"][3]["weakest_ancestor"] = "supported"
-    assert "rests on a statement that is only supported" in Page(report.render_html(sample, figures)).text
+    assert "rests on a statement whose outcome is supported" in Page(report.render_html(sample, figures)).text
 
 
 def test_a_failed_self_test_is_the_first_thing_said(clean: Json, figures: dict[str, str]) -> None:
@@ -166,6 +166,28 @@ def test_a_control_with_several_instances_counts_once(sample: Json) -> None:
     entry["controls"][-1]["bit"] = False
     view = build(sample).statements[0]
     assert (view.controls_bitten, view.controls_total) == (1, 2)
+
+
+def test_a_control_that_the_checker_rejected_shows_nothing(sample: Json, figures: dict[str, str]) -> None:
+    sample["statements"][0]["checks"][1]["recheck"] = "rejected"
+    page = build(sample)
+    view = page.statements[0]
+    assert [entry["mark"] for entry in view.assumptions] == ["failed", "shown"]
+    assert (view.controls_bitten, view.controls_total) == (1, 2)
+    remarks = [remark.text for remark in page.failures if remark.statement is view]
+    assert remarks == ["the independent checker rejected a certificate of outside"]
+    assert "bit, but rejected by the checker" in Page(report.render_html(sample, figures)).text
+
+
+def test_who_replayed_and_what_need_not_be_said_twice(clean: Json, figures: dict[str, str]) -> None:
+    proof, outside = clean["statements"][0]["checks"][:2]
+    proof.update(details={"replayed_by": ["", "cvc5 1.4"]}, message="all parameters")
+    outside.update(message="without 'bounds' the claim is false")
+    clean["statements"][0]["controls"][0]["note"] = outside["message"]
+    text = Page(report.render_html(clean, figures)).text
+    assert "accepted by cvc5 1.4" in text
+    assert "replayed_by" not in text
+    assert "without 'bounds'" not in text
 
 
 def test_ids_are_unique_and_links_have_targets(sample: Json, figures: dict[str, str]) -> None:

@@ -35,8 +35,26 @@ def test_words_are_identifiers_and_not_strings_of_letters() -> None:
     assert "<mi>outcomes</mi>" in typeset(r"\operatorname{outcomes}\left(n\right)")
     assert "<mi>no_self_loops</mi>" in typeset(r"\mathrm{no\_self\_loops}")
     assert "<mi>max</mi>" in typeset("S_{max}")
+    assert '<mi class="math-italic">count</mi>' in typeset(r"\theta \left(a - count\right)")
+    assert "<mi>a</mi><mi>b</mi><mi>c</mi>" in typeset("a b c")
+    assert "count" in typeset(r"\text{if count}")
     assert "<mi>i</mi><mi>j</mi>" in typeset("W_{ij}")
     assert "<mo" in typeset(r"\neg B")
+
+
+def test_a_minus_is_a_sign_where_a_term_begins() -> None:
+    assert 'form="prefix">−' in typeset("-1")
+    assert typeset("a = -1").count("prefix") == 1
+    assert 'form="prefix">−' in typeset(r"f{\left(x,-y \right)}")
+    assert "prefix" not in typeset("a - 1")
+    assert typeset(r"\left(a\right) - 1").count("prefix") == 1  # the bracket's own
+
+
+def test_long_brackets_are_opened_so_that_lines_can_break() -> None:
+    cases = r"\begin{cases} x & \text{for}\: x > 0 \\- x & \text{otherwise} \end{cases}"
+    long = r" \wedge ".join(f"a_{{{index}}} = {cases}" for index in range(9))
+    assert typeset(rf"\neg \left({long}\right)", display=True).count("<math") > 9
+    assert typeset(r"\neg \left(a \wedge b\right)", display=True).count("<math") == 1
 
 
 def test_what_is_not_understood_is_shown_as_it_is() -> None:

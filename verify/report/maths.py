@@ -21,10 +21,17 @@ _ATTRIBUTES = re.compile(
     "stretchy|fence|form|separator|columnalign|rowspacing|columnspacing|width|height|depth|linethickness|"
     "accent|lspace|rspace|maxsize|minsize|symmetric|largeop|movablelimits|displaystyle|scriptlevel"
 )
+_TOKEN = re.compile(
+    r"\\(?:begin|end|text\w*|math(?:rm|it|bf|sf|tt|bb|cal|frak|scr)|operatorname\*?|color|style|href)\s*\{[^{}]*\}"
+    r"|\\[a-zA-Z]+|\\.|(?P<word>[a-zA-Z]{3,})",
+    re.DOTALL,
+)
 _PLAIN = re.compile(r"[\w.%+\- ]*")
 _NAMES = frozenset("∞∅∂∇⊤⊥′″‴ℵ°…⋯")  # symbols that stand for a thing, not for an operation
 _LOGIC = frozenset("⇒⟹⇔⟺∧∨")
 _BREAKS = _LOGIC | frozenset("=≠<>≤≥⩽⩾∈⊆⊂")  # a line may begin with these
+_SIGNS = frozenset("−-+±")
+_CLOSING = frozenset(")]}⌋⌉⟩!′")
 _TALL = frozenset({"mfrac", "mtable", "munderover", "mroot", "msqrt"})
 _LONG = 20  # characters within brackets beyond which they may be broken over lines
 
@@ -75,7 +82,24 @@ def _tree(latex: str) -> _Node:
 
     # Environments for alignment are unknown to the converter; a matrix is the same picture.
     known = re.sub(r"\\(begin|end)\{(?:aligned|align\*?|gathered|split)\}", r"\\\1{matrix}", latex)
-    return _read(convert_to_element(known))
+    return _read(convert_to_element(_words(known)))
+
+
+def _opens(node: _Node) -> bool:
+    """Whether what follows `node` is the beginning of a term, so that a minus there is a sign."""
+    return node.tag == "mo" and node.attributes.get("form") != "postfix" and node.text not in _CLOSING
+
+
+def _words(latex: str) -> str:
+    """Three letters or more in a row are a word (`count`, `S_{max}`); in a product, sympy puts spaces between."""
+
+    def wrap(match: re.Match[str]) -> str:
+        if match["word"] is None:
+            return match[0]
+        face = "mathrm" if latex[: match.start()].rstrip("{").endswith("_") else "mathit"
+        return rf"\{face}{{{match['word']}}}"
+
+    return _TOKEN.sub(wrap, latex)
 
 
 def _read(element: Any) -> _Node:
@@ -95,8 +119,9 @@ def _read(element: Any) -> _Node:
     node.children = _join(element.tag, [(_read(child), child.attrib.get("mathvariant", "")) for child in element])
     if node.tag in {"mi", "mo"}:
         _sort_out(node)
-    elif node.tag in {"msub", "msubsup"}:
-        _upright_index(node)
+    for before, child in zip([None, *node.children], node.children, strict=False):
+        if child.tag == "mo" and child.text in _SIGNS and (before is None or _opens(before)):
+            child.attributes["form"] = "prefix"
     return node
 
 
@@ -125,15 +150,6 @@ def _sort_out(node: _Node) -> None:
         node.tag = "mo"
     if text == "¬":
         node.attributes.update(form="prefix", lspace="0", rspace="0.1em")
-
-
-def _upright_index(node: _Node) -> None:
-    """An index of three letters or more is a word (`S_{max}`), not a product."""
-    index = node.children[1] if len(node.children) > 1 else None
-    if index is not None and index.tag == "mrow" and len(index.children) >= 3:
-        letters = [child.text for child in index.children if child.tag == "mi" and not child.attributes]
-        if len(letters) == len(index.children) and all(len(letter) == 1 and letter.isascii() for letter in letters):
-            node.children[1] = _Node("mi", "".join(letters))
 
 
 def _rows(node: _Node) -> list[_Node]:
@@ -165,14 +181,15 @@ def _break(row: list[_Node]) -> list[list[_Node]]:
 
 
 def _flatten(row: list[_Node]) -> list[_Node]:
-    """Long brackets without tall contents are opened, so that what they hold can be broken too."""
+    """Long brackets are opened, so that what they hold can be broken too; they keep a fixed height from then on."""
     flat: list[_Node] = []
     for child in row:
         fenced = child.tag == "mrow" and len(child.children) > 2 and "fence" in child.children[0].attributes
-        if fenced and child.length() > _LONG and not child.tall():
+        tall = fenced and child.tall()
+        if fenced and child.length() > (4 if tall else 1) * _LONG:
             first, *inner, last = child.children
-            for fence in (first, last):
-                fence.attributes["stretchy"] = "false"
+            for fence in (first, last) if last.tag == "mo" else (first,):
+                fence.attributes.update({"minsize": "2.4em"} if tall else {"stretchy": "false"})
             flat.extend([first, *_flatten(inner), last])
         else:
             flat.append(child)

@@ -139,7 +139,6 @@ class StatementView:
     figure_anchors: list[str] = field(default_factory=list)
     assumptions: list[Json] = field(default_factory=list)
     supports: list[str] = field(default_factory=list)
-    surprise: bool = False
 
     @property
     def id(self) -> str:
@@ -249,8 +248,14 @@ def _statement(data: Json, names: _Anchors) -> StatementView:
         if check["recheck"]:
             view.recheck_counts[check["recheck"]] = view.recheck_counts.get(check["recheck"], 0) + 1
         check["anchor"] = names.new("check", f"{stem}-{check['name']}")
+        means = ", ".join(map(str, check["details"].get("replayed_by") or [])).split(", ")
+        check["replayed_by"] = ", ".join(dict.fromkeys(filter(None, means)))
+        check["shown"] = {key: value for key, value in check["details"].items() if key != "replayed_by"}
+        check["said"] = "" if _redundant(check) else check["message"]
     for control in data["controls"]:
         control["anchor"] = names.new("control", f"{stem}-{control['check']}")
+        if control["note"] == f"without '{control['assumption']}' the claim is false":
+            control["note"] = ""
     for certificate in data["certificates"]:
         certificate["anchor"] = names.new("cert", certificate["sha256"][:16])
         view.certificate_anchors.setdefault(certificate["sha256"], certificate["anchor"])
@@ -259,7 +264,6 @@ def _statement(data: Json, names: _Anchors) -> StatementView:
         (word for word in ("rejected", "not-replayed", "accepted") if word in view.recheck_counts), "none"
     )
     view.assumptions = [_assumption(entry, view) for entry in data["assumptions"]]
-    view.surprise = data["outcome"] == "refuted" and data["declared"] != "refuted"
     return view
 
 
@@ -270,11 +274,14 @@ def _assumption(entry: Json, view: StatementView) -> Json:
         for control in view.data["controls"]
         if control["assumption"] == entry["name"] or (entry["control"] and control["check"] == entry["control"])
     ]
-    bit = next((control for control in matching if control["bit"]), None)
+    standing = _by_check(view.data)
+    bit = next((control for control in matching if standing[control["check"]]), None)
     control = bit or (matching[0] if matching else None)
     if entry["necessary"] and bit:
         mark, words = "shown", "necessary: without it alone, the claim is false at the control's instance"
-    elif control and not bit:
+    elif control and control["bit"]:
+        mark, words = "failed", "its control does not stand: necessity is not shown"
+    elif control:
         mark, words = "failed", "its control did not bite: necessity is not shown"
     elif entry["necessary"]:
         mark, words = "failed", "marked as necessary, but the report holds no control that shows it"
@@ -320,13 +327,25 @@ def verdict(data: Json) -> str:
         text += " This is what the statement declares."
     ancestor = data["weakest_ancestor"]
     if ancestor and levels.weaker(ancestor, data["outcome"]):
-        text += f" It rests on a statement that is only {ancestor}; as a whole it is no stronger than that."
+        text += f" It rests on a statement whose outcome is {ancestor}: as a whole it is no stronger than that."
     return text
 
 
+def _redundant(check: Json) -> bool:
+    """Whether a check's message only repeats what stands beside it."""
+    if check["recheck"] == "rejected":
+        return False
+    return check["outcome"] == "bit" or check["message"] in check["scope"]
+
+
+def _rejected(data: Json) -> set[str]:
+    return {check["name"] for check in data["checks"] if check["recheck"] == "rejected"}
+
+
 def _by_check(data: Json) -> dict[str, bool]:
-    """Whether each control bit; one that holds several instances must bite at all of them."""
-    bit: dict[str, bool] = {}
+    """Whether each control stands: it bit at all its instances, and the independent checker rejected none."""
+    rejected = _rejected(data)
+    bit = {control["check"]: False for control in data["controls"] if control["check"] in rejected}
     for control in data["controls"]:
         bit[control["check"]] = bit.get(control["check"], True) and bool(control["bit"])
     return bit
@@ -336,6 +355,13 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+_REACHED = {
+    "refuted": "but refuted by a counterexample",
+    "vacuous": "found vacuous",
+    "error": "ended in an error",
+}
+
+
 def _failures(data: Json, statements: list[StatementView]) -> list[Remark]:
     remarks = []
     if not data["self_test"]["passed"]:
@@ -343,10 +369,10 @@ def _failures(data: Json, statements: list[StatementView]) -> list[Remark]:
     for error in data["errors"]:
         remarks.append(Remark(f"{error['where']}: {error['message']}"))
     for view in statements:
+        rejected = _rejected(view.data)
         if not view.data["meets"]:
-            remarks.append(Remark(f"declared {view.data['declared']}, reached only {view.outcome}", view))
-            if view.surprise:
-                remarks[-1].text = f"declared {view.data['declared']}, but refuted by a counterexample"
+            reached = _REACHED.get(view.outcome, "reached only {}").format(view.outcome)
+            remarks.append(Remark(f"declared {view.data['declared']}, {reached}", view))
         for check in view.data["checks"]:
             if check["outcome"] == "error":
                 remarks.append(
@@ -355,7 +381,7 @@ def _failures(data: Json, statements: list[StatementView]) -> list[Remark]:
             if check["recheck"] == "rejected":
                 remarks.append(Remark(f"the independent checker rejected a certificate of {check['name']}", view))
         for name, bit in _by_check(view.data).items():
-            if not bit:
+            if not bit and name not in rejected:
                 remarks.append(Remark(f"the control {name} did not bite", view))
     return remarks
 
@@ -367,7 +393,7 @@ def _weak(statements: list[StatementView]) -> list[Remark]:
         if view.data["meets"] and view.outcome in levels.WEAK:
             remarks.append(Remark(f"only {view.outcome}, and no more was declared", view))
         if ancestor and levels.weaker(ancestor, view.outcome):
-            remarks.append(Remark(f"{view.outcome} itself, but rests on something only {ancestor}", view))
+            remarks.append(Remark(f"{view.outcome} itself, but rests on a statement whose outcome is {ancestor}", view))
         count = view.recheck_counts.get("not-replayed", 0)
         if count and view.outcome not in levels.WEAK:
             remarks.append(Remark(f"the independent checker could not replay {_count(count, 'check')}", view))
