@@ -48,7 +48,7 @@ def test_sample_meets_the_schema(sample: Json) -> None:
         (("statements", 0, "certificates", 0), {"kind": "smt", "sha256": "0" * 64}),
         (("statements", 0, "certificates", 0, "path"), "../../etc/passwd"),
         (("statements", 0, "controls", 0, "bit"), "yes"),
-        (("statements", 0, "figures", 0, "path"), "/tmp/x.svg"),
+        (("statements", 0, "figures", 0, "path"), "/x.svg"),
         (("statements", 0, "statement", "claim"), "x = y"),
         (("summary",), {"true": 3}),
         (("schema_version",), "2.0"),
