@@ -164,11 +164,12 @@ def test_graphs_agree_with_brute_force_and_with_the_definitions() -> None:
         while sinks := {v for v, after in left.items() if not after & left.keys()}:
             left = {v: after for v, after in left.items() if v not in sinks}
         assert graph.cyclic == bool(left)
+        longest = [] if graph.cyclic else graph.longest()
         component_of = {v: c for c, component in enumerate(graph.components) for v in component}
         for v, row in enumerate(graph.edges):
             assert all(component_of[target] <= component_of[v] for _, _, target in row)
             if not graph.cyclic:
-                assert graph.longest[v] == max((1 + graph.longest[target] for _, _, target in row), default=0)
+                assert longest[v] == max((1 + longest[target] for _, _, target in row), default=0)
         # least number of spikes, by relaxation
         cost = [0 if v in set(graph.rest) else 10**9 for v in range(states)]
         for _ in range(states):
@@ -279,7 +280,9 @@ def test_cycles_and_their_signs() -> None:
     chord = parse_network(h.network(3, [(0, 1, 1), (1, 2, -1), (2, 0, 2), (1, 0, 1)], [0] * 3, 0, 1))
     assert call("spiking.is_cycle", chord, (0, 1, 2))
     assert not call("spiking.chordless", chord, (0, 1, 2))
-    assert call("spiking.sign_of_cycle", ring, (0, 1)) is None
+    assert call("spiking.sign_of_cycle", ring, (0, 1)) == 0
+    assert call("spiking.lock_network", ring, (0, 1)) is None
+    assert call("spiking.signed_events", ring, (0, 1)) is None
 
 
 @pytest.mark.parametrize("signs", list(itertools.product((1, -1), repeat=3)))
@@ -346,6 +349,13 @@ def test_plain_properties() -> None:
     assert not call("spiking.nonnegative_weights", net)
     assert call("spiking.weight", net, 2, 1) == -1
     assert call("spiking.weight", net, 3, 1) is None
+    assert call("spiking.threshold", net, 2) == 1
+    assert call("spiking.threshold", net, -1) is None
+    assert call("spiking.potential", net, 0) == HALF
+    assert call("spiking.start", parse_network(odd)) == (1, 0, 3)
+    assert call("spiking.corrective", net) is True
+    assert call("spiking.is_instant", "instant") is True
+    assert call("spiking.is_instant", "eager") is False
     assert call("spiking.size", net) == 3
     events = parse_events([[0, "1"], [1, "-3"], [0, "1/2"]])
     assert call("spiking.total_charge", events) == Fraction(-3, 2)
@@ -363,6 +373,8 @@ def test_sets() -> None:
     assert not call("sets.subset", (1, 3), (2, 1))
     assert call("sets.range", -1, 1) == ((-1,), (0,), (1,))
     assert call("sets.range", 1, 0) == ()
+    assert call("sets.distance", (1, HALF), (-1, 1)) == Fraction(5, 2)
+    assert call("sets.distance", (1,), (1, 1)) is None
     assert call("sets.size", None) is None
 
 
@@ -398,6 +410,9 @@ def test_quantized_networks() -> None:
     assert call("spiking.formula", net, events) == Quantized(LAYERS).codes()
     with pytest.raises(Rejected):
         call("quantized.events", Quantized(LAYERS), plain | {"pieces": 0})
+    assert call("quantized.half_up", Quantized(LAYERS)) is True
+    assert [call(f"quantized.{name}", mapping) for name in ("same_bounds", "bias_once")] == [False, False]
+    assert [call(f"quantized.{name}", plain) for name in ("same_bounds", "bias_once")] == [True, True]
 
 
 def test_rounding_to_doubles_agrees_with_the_machine() -> None:
@@ -430,6 +445,7 @@ def test_spike_counts_in_floating_point() -> None:
     assert call("floats.spike_counts", tenths, 1, "binary64") == (0, 1)
     assert call("floats.spike_counts", (2, -1), 1, "exact") == (1, 2)
     assert call("floats.spike_counts", (1,), 0, "exact") is None
+    assert [call("floats.is_binary64", name) for name in ("exact", "binary64")] == [False, True]
     assert call("floats.spike_counts", (2**60,), 1, "binary64") is None
 
 

@@ -3,7 +3,9 @@
 It shares no code with the kernel that makes the certificates, and trusts nothing that a report says.
 """
 
-from .load import Rejected, ReportError, certificate_sha256, statement_sha256
+from .load import Rejected, ReportError
+from .load import digest as certificate_sha256
+from .load import digest as statement_sha256
 from .replay import Finding, replay
 from .verdict import Entry, Problem, Recheck, recheck_report, supported_level
 

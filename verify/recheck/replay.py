@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
@@ -10,14 +10,15 @@ from typing import Any, Literal
 from . import smt
 from .formula import (
     NUMERIC,
-    PRECISIONS,
     SCALAR,
+    Code,
     Statement,
     Truth,
     Value,
     compiled,
     decided,
     inlined,
+    is_number,
     normal,
     parse_statement,
     parts,
@@ -29,36 +30,54 @@ from .formula import (
 )
 from .functions import Library, raw_value
 from .intervals import Enclosure, point
-from .load import NotReplayed, Rejected, array, canonical, digest, exact, integer, is_exact, keys, plain, text
+from .load import NotReplayed, Rejected, array, canonical, digest, exact, integer, is_exact, keys, plain, typed
 from .polynomials import identity_holds
 from .spiking import Events, Graph, Network, Simulator, follow, parse_events, parse_network
 
 MAX_CASES = 200_000
 MAX_GRID_WORK = 20_000_000  # points of an enumeration times the size of its formulas
-
-Status = Literal["accepted", "rejected", "not-replayed"]
+OBLIGATIONS = ("smt", "identity", "enumeration")
 
 
 @dataclass(frozen=True)
 class Finding:
     """What came of replaying one certificate, and with what arithmetic or solver."""
 
-    status: Status
+    status: Literal["accepted", "rejected", "not-replayed"]
     kind: str
     reason: str
     checker: str
 
 
+@dataclass(frozen=True)
+class Context:
+    """The statement of a certificate, the statement's other certificates by hash, and what is known of those."""
+
+    statement: Statement
+    data: Any
+    others: Mapping[str, Any]
+    findings: Mapping[str, Finding]
+
+    def obligation(self, sha256: str) -> Finding:
+        """The finding on a certificate that an argument names as its obligation."""
+        certificate = self.others.get(sha256)
+        if type(certificate) is not dict or digest(certificate) != sha256:
+            raise Rejected(f"the obligation {sha256:.12} is not among the certificates of the statement")
+        if certificate.get("kind") not in OBLIGATIONS or certificate.get("target") != "obligation":
+            raise Rejected(f"the certificate {sha256:.12} is not of a kind that discharges an obligation")
+        return self.findings.get(sha256) or replay(certificate, self.data)
+
+
 class Instance:
     """The values of a statement's symbols at a raw instance, worked out when they are asked for."""
 
-    def __init__(self, statement: Statement, raw: Any, library: Library, bits: int = PRECISIONS[0]) -> None:
+    def __init__(self, statement: Statement, raw: Any, library: Library, bits: int) -> None:
         keys(raw, (symbol.name for symbol in statement.parameters), "the raw instance")
         self.statement, self.library, self.bits = statement, library, bits
-        self.values: dict[str, Value] = {}
-        for symbol in statement.parameters:
-            read = scalar if symbol.sort in SCALAR else raw_value
-            self.values[symbol.name] = read(symbol.sort, raw[symbol.name])
+        self.values: dict[str, Value] = {
+            symbol.name: (scalar if symbol.sort in SCALAR else raw_value)(symbol.sort, raw[symbol.name])
+            for symbol in statement.parameters
+        }
 
     def __getitem__(self, name: str) -> Value:
         if name not in self.values:
@@ -69,25 +88,24 @@ class Instance:
                 self.values[name] = self.library.call(symbol.function, [self[x] for x in symbol.arguments])
         return self.values[name]
 
-    def truth_of(self, code: Any) -> Truth:
+    def truth(self, code: Code) -> Truth:
         return decided(code, self, self.bits)  # type: ignore[arg-type]
 
 
 def agrees(value: Value, data: Any) -> bool:
     """Whether a certificate's value is the one that was worked out."""
-    if type(value) is Network:
-        return parse_network(data) == value
-    if type(value) is Events:
-        return parse_events(data) == value
+    if type(value) is Network or type(value) is Events:
+        return bool(value == (parse_network(data) if type(value) is Network else parse_events(data)))
+    if type(value) is not Enclosure and type(data) is not dict:
+        return canonical(data) == canonical(written(value))
     if type(data) is dict:
-        keys(data, ("lo", "hi"), "an enclosure")
-        lo, hi = exact(data["lo"]), exact(data["hi"])
-        if type(value) is not Enclosure:
-            return is_exact(written(value)) and lo == hi == value
+        lo, hi = (exact(keys(data, ("lo", "hi"), "an enclosure")[end]) for end in ("lo", "hi"))
+    else:
+        lo = hi = exact(data) if is_exact(data) else 1 + value.hi
+    if type(value) is Enclosure and type(data) is dict:
         return lo <= hi and value.overlaps(Enclosure(point(lo).lo, point(hi).hi))
-    if type(value) is Enclosure:
-        return is_exact(data) and value == point(exact(data))
-    return canonical(data) == canonical(written(value))
+    ends = (value.lo, value.hi) if type(value) is Enclosure else (value, value)
+    return (is_number(value) or type(value) is Enclosure) and ends == (lo, hi)
 
 
 def _fields(certificate: dict[str, Any], *names: str) -> list[Any]:
@@ -96,325 +114,265 @@ def _fields(certificate: dict[str, Any], *names: str) -> list[Any]:
     return [certificate[name] for name in names]
 
 
-def _universal(statement: Statement, what: str) -> None:
-    if statement.quantifier != "for-all":
-        raise Rejected(f"{what} proves nothing about an 'exists' statement")
+def _claims(target: Any) -> bool:
+    """Whether a certificate is about the statement's claim (and not about an obligation of an argument)."""
+    if target not in ("claim", "obligation"):
+        raise Rejected("the target is neither 'claim' nor 'obligation'")
+    return bool(target == "claim")
 
 
-def _counts(data: Any, expected: int, what: str) -> None:
-    if integer(data) != expected:
-        raise Rejected(f"{what} is {expected}, not {data}")
+def _agree(given: Any, found: Any, what: str) -> None:
+    if integer(given) != found:
+        raise Rejected(f"{what} is {found}, not {given!r:.20}")
 
 
-# Instances and families -------------------------------------------------------------------------------------
+# Instances, families, enumerations ----------------------------------------------------------------------------
 
 
-def _instance(certificate: dict[str, Any], statement: Statement, _: "Others") -> str:
-    role, drops, raw, values, assumptions, claim = _fields(
-        certificate, "role", "drops", "raw", "values", "assumptions", "claim"
-    )
+def _instance(certificate: dict[str, Any], context: Context) -> str:
+    names = ("role", "drops", "raw", "values", "assumptions", "claim")
+    role, drops, raw, values, assumptions, claim = _fields(certificate, *names)
+    statement, library = context.statement, Library()
     if role not in ("case", "control", "counterexample"):
         raise Rejected("the role is none of case, control, counterexample")
     derived = [symbol.name for symbol in statement.symbols.values() if not symbol.is_parameter]
     keys(values, derived, "the object of values")
     keys(assumptions, statement.assumptions, "the object of assumptions")
-    library = Library()
     instances: list[Instance] = []
 
     def truths(bits: int) -> list[Truth]:
         instances.append(instance := Instance(statement, raw, library, bits))
-        return [instance.truth_of(code) for code in (*statement.codes.values(), statement.claim_code)]
+        return [instance.truth(code) for code in (*statement.codes.values(), statement.claim_code)]
 
     *held, holds = settled(truths)
     found = dict(zip(statement.codes, held, strict=True))
     for name in derived:
-        if not agrees(instances[-1][name], values[name]):
-            raise Rejected(f"the value of {name!r} is {instances[-1][name]!r:.60}, not {values[name]!r:.60}")
-    for name, value in found.items():
-        if assumptions[name] is not value:
-            raise Rejected(f"the assumption {name!r} is {value}, not {assumptions[name]!r:.20}")
+        if not agrees(value := instances[-1][name], values[name]):
+            raise Rejected(f"the value of {name!r} is {value!r:.60}, not {values[name]!r:.60}")
+    for name, truth in found.items():
+        if assumptions[name] is not truth:
+            raise Rejected(f"the assumption {name!r} is {truth}, not {assumptions[name]!r:.20}")
     if claim is not holds:
         raise Rejected(f"the claim is {holds}, not {claim!r:.20}")
-    if role == "control":
-        if type(drops) is not str or drops not in found:
-            raise Rejected("'drops' names no assumption of the statement")
-        if found.pop(drops) is not False:
-            raise Rejected(f"the assumption {drops!r} is not certainly false here")
-    elif drops is not None:
+    if role != "control" and drops is not None:
         raise Rejected(f"'drops' goes with controls only, not with the role {role!r}")
-    failing = [name for name, value in found.items() if value is not True]
-    if failing:
+    if role == "control" and (type(drops) is not str or found.pop(drops, None) is not False):
+        raise Rejected("'drops' does not name an assumption that is certainly false here")
+    if failing := [name for name, truth in found.items() if truth is not True]:
         raise Rejected(f"the assumption {failing[0]!r} does not hold here")
-    if role == "counterexample":
-        _universal(statement, "a counterexample")
     if holds is not (role == "case"):
         raise Rejected("the claim does not certainly " + ("hold" if role == "case" else "fail") + " here")
+    if role == "counterexample" and statement.quantifier != "for-all":
+        raise Rejected("a counterexample says nothing about an 'exists' statement")
     return "integers"
 
 
 def _axes(data: Any) -> dict[str, list[Any]]:
     axes: dict[str, list[Any]] = {}
-    for item in array(data, "the axes"):
-        name, values = array(item, "an axis", 2)
-        if text(name, "the name of an axis") in axes:
+    for name, values in (array(item, "an axis", 2) for item in array(data, "the axes")):
+        if typed(name, str, "the name of an axis") in axes:
             raise Rejected(f"the axis {name!r} occurs twice")
         axes[name] = array(values, "the values of an axis")
-        if len({canonical(value) for value in values}) != len(values):
+        if len(set(map(canonical, values))) != len(values):
             raise Rejected(f"the axis {name!r} repeats a value: cases would be counted twice")
+    if prod(map(len, axes.values())) > MAX_CASES:
+        raise Rejected(f"there are more than {MAX_CASES} cases")
     return axes
 
 
-def _filled(template: Any, case: Mapping[str, Any], used: set[str]) -> Any:
-    if type(template) is list:
-        if len(template) == 2 and template[0] == "axis" and type(template[1]) is str:
-            if template[1] not in case:
-                raise Rejected(f"the template names the unknown axis {template[1]!r}")
-            used.add(template[1])
-            return case[template[1]]
-        return [_filled(item, case, used) for item in template]
-    if type(template) is dict:
-        return {key: _filled(item, case, used) for key, item in template.items()}
-    return template
-
-
-def _points(axes: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    """The product of the axes, the last one fastest."""
-    return (dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values()))
-
-
-def _tallied(data: Any, statement: Statement) -> tuple[list[str], Any]:
-    keys(data, ("quantities", "counts"), "the tally")
-    names = array(data["quantities"], "the tallied quantities")
-    for name in names:
-        if type(name) is not str or name not in statement.symbols:
-            raise Rejected("the tally names a symbol that the statement does not have")
-    return names, data["counts"]
-
-
-def _value_text(value: Value) -> str:
-    return canonical(value if type(value) is str else written(value))
-
-
-def _family(certificate: dict[str, Any], statement: Statement, _: "Others") -> str:
-    template, axes_data, count, outside, tally = _fields(certificate, "template", "axes", "count", "outside", "tally")
-    _universal(statement, "a family")
-    axes = _axes(axes_data)
-    if prod(map(len, axes.values())) > MAX_CASES:
-        raise Rejected(f"the family has more than {MAX_CASES} cases")
-    names, counts = _tallied(tally, statement)
-    library, used = Library(), set[str]()
+def _count(certificate: dict[str, Any], axes: dict[str, list[Any]], judge: Callable[[Any, int], list[Truth]]) -> None:
+    """Judge every case of a product: [False] is outside, otherwise all truths must be true. Then compare the counts."""
     total = beyond = 0
-    tallied: Counter[str] = Counter()
-    for case in _points(axes):
+    for values in itertools.product(*axes.values()):
+        case = dict(zip(axes, values, strict=True))
         total += 1
-        raw = _filled(template, case, used)
-        values: list[str] = []
-
-        def truths(bits: int, raw: Any = raw, values: list[str] = values) -> list[Truth]:
-            instance = Instance(statement, raw, library, bits)
-            found: list[Truth] = []
-            for code in statement.codes.values():
-                found.append(instance.truth_of(code))
-                if found[-1] is False:
-                    return [False]
-            values[:] = [_value_text(instance[name]) for name in names]
-            return [*found, True, instance.truth_of(statement.claim_code)]
-
-        held = settled(truths)
-        if held == [False]:
-            beyond += 1
-        elif not all(held):
-            what = "the claim" if all(held[:-1]) else "an assumption"
-            raise Rejected(f"{what} is not certainly true in case {total} of the family: {canonical(case):.200}")
-        else:
-            tallied["[" + ",".join(values) + "]"] += 1
-    if total and used != axes.keys():
-        raise Rejected("an axis does not occur in the template: cases would be counted twice")
-    _counts(count, total, "the number of cases")
-    _counts(outside, beyond, "the number of cases outside the assumptions")
+        held = settled(lambda bits, case=case: judge(case, bits))  # type: ignore[misc]
+        beyond += held == [False]
+        if held != [False] and not all(held):
+            raise Rejected(f"case {total} does not certainly hold: {case!r:.200}")
+    _agree(certificate["count"], total, "the number of cases")
+    _agree(certificate["outside"], beyond, "the number of cases outside the assumptions")
     if total == beyond:
         raise Rejected("no case meets the assumptions")
-    expected = [f"[{key},{tallied[key]}]" for key in sorted(tallied)] if names else []
-    if canonical(counts) != "[" + ",".join(expected) + "]":
+
+
+def _inside(codes: Mapping[Any, Code] | list[Code], truth: Callable[[Code], Truth]) -> list[Truth]:
+    """The truths of assumptions, or [False] if one of them is certainly false."""
+    held: list[Truth] = []
+    for code in codes.values() if isinstance(codes, Mapping) else codes:
+        held.append(truth(code))
+        if held[-1] is False:
+            return [False]
+    return [*held, True]
+
+
+def _filled(template: Any, case: Mapping[str, Any], used: set[str]) -> Any:
+    if type(template) is dict:
+        return {key: _filled(item, case, used) for key, item in template.items()}
+    if type(template) is not list:
+        return template
+    if len(template) == 2 and template[0] == "axis" and type(template[1]) is str:
+        if template[1] not in case:
+            raise Rejected(f"the template names the unknown axis {template[1]!r:.60}")
+        used.add(template[1])
+        return case[template[1]]
+    return [_filled(item, case, used) for item in template]
+
+
+def _family(certificate: dict[str, Any], context: Context) -> str:
+    template, axes_data, _, _, tally = _fields(certificate, "template", "axes", "count", "outside", "tally")
+    statement, library, axes = context.statement, Library(), _axes(axes_data)
+    quantities = array(keys(tally, ("quantities", "counts"), "the tally")["quantities"], "the tallied quantities")
+    if not all(type(name) is str and name in statement.symbols for name in quantities):
+        raise Rejected("the tally names a symbol that the statement does not have")
+    used: set[str] = set()
+    tallied: Counter[str] = Counter()
+
+    def judge(case: Any, bits: int) -> list[Truth]:
+        instance = Instance(statement, _filled(template, case, used), library, bits)
+        held = _inside(statement.codes, instance.truth)
+        if held == [False]:
+            return held
+        held.append(instance.truth(statement.claim_code))
+        if all(held):
+            values = [instance[name] for name in quantities]
+            tallied[canonical([value if type(value) is str else written(value) for value in values])] += 1
+        return held
+
+    _count(certificate, axes, judge)
+    if used != axes.keys():
+        raise Rejected("an axis does not occur in the template: cases would be counted twice")
+    expected = ",".join(f"[{values},{tallied[values]}]" for values in sorted(tallied)) if quantities else ""
+    if canonical(tally["counts"]) != f"[{expected}]":
         raise Rejected("the tally differs from the one that was counted")
     return "integers"
 
 
-# Proofs -----------------------------------------------------------------------------------------------------
+def _enumeration(certificate: dict[str, Any], _: Context) -> str:
+    names = ("target", "axes", "hypotheses", "conclusion", "count", "outside")
+    target, axes_data, hypotheses, conclusion, _, _ = _fields(certificate, *names)
+    if target != "obligation" or conclusion == ["true"]:
+        raise Rejected("an enumeration is for obligations only, and not for the constant true")
+    axes = {
+        name: [value if type(value) is bool else exact(value) for value in values]
+        for name, values in _axes(axes_data).items()
+    }
+    if any(len({(type(value) is bool, value) for value in values}) < len(values) for values in axes.values()):
+        raise Rejected("an axis repeats a value")
+    codes, goal = [compiled(x, axes) for x in array(hypotheses, "the hypotheses")], compiled(conclusion, axes)
+    if prod(map(len, axes.values())) * (sum(map(size, hypotheses)) + size(conclusion)) > MAX_GRID_WORK:
+        raise NotReplayed("the grid is too large for this checker")
+
+    def judge(case: Any, bits: int) -> list[Truth]:
+        held = _inside(codes, lambda code: decided(code, case, bits))
+        return held if held == [False] else [*held, decided(goal, case, bits)]
+
+    _count(certificate, axes, judge)
+    return "integers"
 
 
-def _target(data: Any) -> bool:
-    """Whether a certificate is about the statement's claim (and not about an obligation of an argument)."""
-    if data not in ("claim", "obligation"):
-        raise Rejected("the target is neither 'claim' nor 'obligation'")
-    return bool(data == "claim")
+# Proofs -------------------------------------------------------------------------------------------------------
 
 
-def _same(given: Any, derived: Any, what: str) -> None:
-    if normal(given) != normal(derived):
-        raise Rejected(f"{what} is not that of the statement")
-
-
-def _smt(certificate: dict[str, Any], statement: Statement, _: "Others") -> str:
-    target, symbols_data, hypotheses, conclusion, model = _fields(
-        certificate, "target", "symbols", "hypotheses", "conclusion", "model"
-    )
-    _universal(statement, "an implication")
-    symbols = []
-    for item in array(symbols_data, "the symbols"):
-        name, sort = array(item, "a symbol", 2)
-        symbols.append((text(name, "a symbol's name"), text(sort, "a symbol's sort")))
-    if len(dict(symbols)) != len(symbols):
-        raise Rejected("a symbol occurs twice")
-    if not all(sort in SCALAR for _, sort in symbols):
-        raise Rejected("a symbol has a sort that is not scalar")
+def _smt(certificate: dict[str, Any], context: Context) -> str:
+    names = ("target", "symbols", "hypotheses", "conclusion", "model")
+    target, symbols_data, hypotheses, conclusion, model = _fields(certificate, *names)
+    statement = context.statement
+    pairs = [array(item, "a symbol", 2) for item in array(symbols_data, "the symbols")]
+    symbols = [(typed(name, str, "a symbol's name"), typed(sort, str, "a symbol's sort")) for name, sort in pairs]
+    if len(dict(symbols)) != len(symbols) or not all(sort in SCALAR for _, sort in symbols):
+        raise Rejected("a symbol occurs twice, or its sort is not scalar")
     array(hypotheses, "the hypotheses")
-    if _target(target):
+    if _claims(target):
         if symbols != [(symbol.name, symbol.sort) for symbol in statement.parameters]:
             raise Rejected("the symbols are not the statement's parameters in order")
         if any(symbol.function for symbol in statement.symbols.values()):
             raise Rejected("the statement has computed symbols: its claim is not an implication between formulas")
-        if len(hypotheses) != len(statement.assumptions):
+        if [normal(x) for x in hypotheses] != [inlined(x, statement) for x in statement.assumptions.values()]:
             raise Rejected("the hypotheses are not the statement's assumptions")
-        for given, (name, expression) in zip(hypotheses, statement.assumptions.items(), strict=True):
-            _same(given, inlined(expression, statement), f"the hypothesis in the place of {name!r}")
-        _same(conclusion, inlined(statement.claim, statement), "the conclusion")
+        if normal(conclusion) != inlined(statement.claim, statement):
+            raise Rejected("the conclusion is not the statement's claim")
     if conclusion == ["true"]:
         raise Rejected("the conclusion is the constant true")
     codes = [compiled(expression, dict(symbols)) for expression in hypotheses]
     compiled(conclusion, dict(symbols))
     keys(model, dict(symbols), "the model")
     values = {name: scalar(sort, model[name]) for name, sort in symbols}
-    for k, held in enumerate(settled(lambda bits: [decided(code, values, bits) for code in codes])):
-        if held is not True:
-            raise Rejected(f"hypothesis {k + 1} does not hold at the model")
+    if not all(settled(lambda bits: [decided(code, values, bits) for code in codes])):
+        raise Rejected("a hypothesis does not hold at the model")
     return smt.refuted(smt.query(symbols, hypotheses, conclusion))
 
 
-def _identity(certificate: dict[str, Any], statement: Statement, _: "Others") -> str:
+def _identity(certificate: dict[str, Any], context: Context) -> str:
     target, equations = _fields(certificate, "target", "equations")
-    _universal(statement, "an identity")
+    statement = context.statement
     pairs = [array(pair, "an equation", 2) for pair in array(equations, "the equations")]
-    if not pairs:
-        raise Rejected("there are no equations")
-    if _target(target):
+    symbols = set().union(*(symbol_names(side) for pair in pairs for side in pair))
+    if _claims(target):
         head, arguments = parts(statement.claim)
         claimed = arguments if head == "and" else [statement.claim]
         if any(parts(equation)[0] != "eq" for equation in claimed):
             raise Rejected("the claim is not an equality, nor a conjunction of equalities")
-        given = [normal(["eq", *pair]) for pair in pairs]
-        derived = [normal(inlined(equation, statement)) for equation in claimed]
-        if sorted(map(canonical, given)) != sorted(map(canonical, derived)):
+        derived = sorted(canonical(inlined(equation, statement)) for equation in claimed)
+        if sorted(canonical(normal(["eq", *pair])) for pair in pairs) != derived:
             raise Rejected("the equations are not those of the claim")
         symbols = {symbol.name for symbol in statement.parameters if symbol.sort in NUMERIC}
-    else:
-        symbols = set().union(*(symbol_names(side) for pair in pairs for side in pair))
-    for k, (left, right) in enumerate(pairs):
-        if not identity_holds(left, right, sorted(symbols)):
-            raise Rejected(f"equation {k + 1} is not an identity")
+    if not pairs or not all(identity_holds(left, right, sorted(symbols)) for left, right in pairs):
+        raise Rejected("there is no equation, or one that is not an identity")
     return "rational functions"
 
 
-def _enumeration(certificate: dict[str, Any], statement: Statement, _: "Others") -> str:
-    target, axes_data, hypotheses, conclusion, count, outside = _fields(
-        certificate, "target", "axes", "hypotheses", "conclusion", "count", "outside"
-    )
-    _universal(statement, "an enumeration")
-    if target != "obligation":
-        raise Rejected("an enumeration is for obligations only")
-    if conclusion == ["true"]:
-        raise Rejected("the conclusion is the constant true")
-    axes = {
-        name: [value if type(value) is bool else exact(value) for value in values]
-        for name, values in _axes(axes_data).items()
-    }
-    if any(len(set(values)) != len(values) and bool not in map(type, values) for values in axes.values()):
-        raise Rejected("an axis repeats a value")
-    codes = [compiled(expression, axes) for expression in array(hypotheses, "the hypotheses")]
-    goal = compiled(conclusion, axes)
-    if prod(map(len, axes.values())) * (sum(map(size, hypotheses)) + size(conclusion)) > MAX_GRID_WORK:
-        raise NotReplayed("the grid is too large for this checker")
-    total = beyond = 0
-    for values in _points(axes):
-        total += 1
-        held = settled(lambda bits, values=values: [decided(code, values, bits) for code in codes])  # type: ignore[misc]
-        if False in held:
-            beyond += 1
-        elif None in held or settled(lambda bits, values=values: [decided(goal, values, bits)]) != [True]:  # type: ignore[misc]
-            raise Rejected(f"the implication is not certainly true at point {total} of the grid")
-    _counts(count, total, "the number of points")
-    _counts(outside, beyond, "the number of points outside the hypotheses")
-    if total == beyond:
-        raise Rejected("no point meets the hypotheses")
-    return "integers"
-
-
-def _argument(certificate: dict[str, Any], statement: Statement, others: "Others") -> str:
+def _argument(certificate: dict[str, Any], context: Context) -> str:
     (steps,) = _fields(certificate, "steps")
-    _universal(statement, "an argument")
-    named: list[str] = []
+    named: dict[str, None] = {}
     for step in array(steps, "the steps"):
         keys(step, ("text", "obligations", "cites"), "a step")
-        text(step["text"], "the text of a step")
-        for cited in array(step["cites"], "the citations of a step"):
-            text(cited, "a citation")
-        named += [text(sha256, "an obligation") for sha256 in array(step["obligations"], "the obligations of a step")]
-    if not named:
+        for words in (step["text"], *array(step["cites"], "the citations of a step")):
+            typed(words, str, "the text, or a citation, of a step")
+        named.update((typed(x, str, "an obligation"), None) for x in array(step["obligations"], "the obligations"))
+    findings = {sha256: context.obligation(sha256) for sha256 in named}
+    for status, error in (("rejected", Rejected), ("not-replayed", NotReplayed)):
+        for sha256, finding in findings.items():
+            if finding.status == status:
+                raise error(f"the obligation {sha256:.12} is {status}: {finding.reason}")
+    if not findings:
         raise Rejected("the argument has no obligation: nothing in it is checked")
-    checkers = set()
-    for sha256 in dict.fromkeys(named):
-        finding = others.obligation(sha256)
-        if finding.status == "rejected":
-            raise Rejected(f"the obligation {sha256:.12} is rejected: {finding.reason}")
-        if finding.status == "not-replayed":
-            raise NotReplayed(f"the obligation {sha256:.12} is not replayed: {finding.reason}")
-        checkers.add(finding.checker)
-    return ", ".join(sorted(checkers))
+    return ", ".join(sorted({finding.checker for finding in findings.values()}))
 
 
-# Explorations -----------------------------------------------------------------------------------------------
+# Explorations -------------------------------------------------------------------------------------------------
 
 
 def _path(data: Any) -> list[tuple[Any, ...]]:
     """An array of moves."""
-    moves = []
-    for move in array(data, "a path"):
-        if not array(move, "a move"):
-            raise Rejected("a move is empty")
-        moves.append((text(move[0], "the name of a move"), *map(integer, move[1:])))
-    return moves
+    return [(*array(move, "a move")[:1], *map(integer, move[1:])) for move in array(data, "a path")]
 
 
-def _exploration(certificate: dict[str, Any], _: Statement, __: "Others") -> str:
-    network, events, semantics, states, edges, rest, ranking, livelock = _fields(
-        certificate, "network", "events", "semantics", "states", "edges", "rest", "ranking", "livelock"
-    )
-    simulator = Simulator(parse_network(network), parse_events(events), text(semantics, "the semantics"))
-    graph = Graph.of(simulator)
+def _exploration(certificate: dict[str, Any], _: Context) -> str:
+    names = ("network", "events", "semantics", "states", "edges", "rest", "ranking", "livelock")
+    network, events, semantics, states, edges, rest, ranking, livelock = _fields(certificate, *names)
+    simulator = Simulator(parse_network(network), parse_events(events), semantics)
+    graph, n = Graph.of(simulator), simulator.n
     if graph is None:
         raise Rejected("there are more than 60,000 states: an exploration of them is undefined")
-    _counts(states, len(graph.states), "the number of states")
-    _counts(edges, graph.edge_count, "the number of edges")
-    n = simulator.n
-    expected = sorted((graph.states[v][:n], simulator.potentials(graph.states[v])) for v in graph.rest)
+    _agree(states, len(graph.states), "the number of states")
+    _agree(edges, graph.edge_count, "the number of edges")
     given, ends = [], set()
     for item in array(rest, "the list of states at rest"):
         keys(item, ("counts", "potentials", "path"), "a state at rest")
-        counts = tuple(map(integer, array(item["counts"], "counts", n)))
-        potentials = tuple(map(exact, array(item["potentials"], "potentials", n)))
-        end = follow(simulator, simulator.initial, _path(item["path"]))[-1][0]
-        if end[:n] != counts or simulator.potentials(end) != potentials:
+        ends.add(end := follow(simulator, simulator.initial, _path(item["path"]))[-1][0])
+        counts, potentials = (array(item[key], key, n) for key in ("counts", "potentials"))
+        given.append((tuple(map(integer, counts)), tuple(map(exact, potentials))))
+        if given[-1] != (end[:n], simulator.potentials(end)):
             raise Rejected("a path does not lead to the state at rest that it is given for")
-        given.append((counts, potentials))
-        ends.add(end)
+    expected = sorted((graph.states[v][:n], simulator.potentials(graph.states[v])) for v in graph.rest)
     if given != expected or len(ends) != len(given):
         raise Rejected(f"the states at rest are not the {len(expected)} that can be reached, in order")
-    if graph.cyclic:
-        if ranking is not None:
-            raise Rejected("the graph has a cycle, and yet a ranking is given")
-    else:
-        order = sorted(range(len(graph.states)), key=graph.states.__getitem__)
-        if list(map(integer, array(ranking, "the ranking"))) != [graph.longest[v] for v in order]:
+    if graph.cyclic and ranking is not None:
+        raise Rejected("the graph has a cycle, and yet a ranking is given")
+    if not graph.cyclic:
+        lengths = [length for _, length in sorted(zip(graph.states, graph.longest(), strict=True))]
+        if list(map(integer, array(ranking, "the ranking"))) != lengths:
             raise Rejected("the ranking is not that of the longest runs")
     if (livelock is not None) != graph.livelock:
         raise Rejected("there is " + ("a" if graph.livelock else "no") + " fair livelock, against the certificate")
@@ -424,15 +382,14 @@ def _exploration(certificate: dict[str, Any], _: Statement, __: "Others") -> str
         *walk, (end, _kinds, _kind) = follow(simulator, start, _path(livelock["walk"]))
         if not walk or end != start:
             raise Rejected("the walk of the livelock is empty or not closed")
-        owed = set.intersection(*(enabled for _, enabled, _ in walk))
-        if not owed <= {kind for _, _, kind in walk}:
+        if not set.intersection(*(enabled for _, enabled, _ in walk)) <= {kind for _, _, kind in walk}:
             raise Rejected("the walk of the livelock is not fair: an action that is always enabled is never taken")
     return "integers"
 
 
-# All kinds --------------------------------------------------------------------------------------------------
+# All kinds ----------------------------------------------------------------------------------------------------
 
-KINDS: dict[str, Callable[[dict[str, Any], Statement, "Others"], str]] = {
+KINDS: dict[str, Callable[[dict[str, Any], Context], str]] = {
     "instance": _instance,
     "family": _family,
     "smt": _smt,
@@ -441,27 +398,6 @@ KINDS: dict[str, Callable[[dict[str, Any], Statement, "Others"], str]] = {
     "exploration": _exploration,
     "argument": _argument,
 }
-OBLIGATIONS = ("smt", "identity", "enumeration")
-
-
-class Others:
-    """The other certificates of a statement, by hash, and the findings on those that were replayed before."""
-
-    def __init__(
-        self, statement: Any, certificates: Mapping[str, Any], findings: Mapping[str, Finding] | None = None
-    ) -> None:
-        self.statement, self.certificates, self.findings = statement, certificates, findings or {}
-
-    def obligation(self, sha256: str) -> Finding:
-        """The finding on a certificate that an argument names as its obligation."""
-        certificate = self.certificates.get(sha256)
-        if type(certificate) is not dict or digest(certificate) != sha256:
-            raise Rejected(f"the obligation {sha256:.12} is not among the certificates of the statement")
-        if certificate.get("kind") not in OBLIGATIONS or certificate.get("target") != "obligation":
-            raise Rejected(f"the certificate {sha256:.12} is not of a kind that discharges an obligation")
-        if sha256 in self.findings:
-            return self.findings[sha256]
-        return replay(certificate, self.statement)
 
 
 def replay(
@@ -480,22 +416,20 @@ def replay(
         plain(certificate)
         if kind == "unknown":
             raise Rejected("the certificate is of no known kind")
-        if "statement_sha256" not in certificate:
-            raise Rejected("the certificate lacks the key 'statement_sha256'")
         read = parse_statement(statement)
-        if certificate["statement_sha256"] != read.sha256:
+        if certificate.get("statement_sha256") != read.sha256:
             raise Rejected("the certificate belongs to another statement: statement_sha256 differs")
-        checker = KINDS[kind](certificate, read, Others(statement, others or {}, findings))
+        if read.quantifier == "exists" and kind not in ("instance", "exploration"):
+            raise Rejected(f"a certificate of the kind {kind!r} says nothing about an 'exists' statement")
+        checker = KINDS[kind](certificate, Context(read, statement, others or {}, findings or {}))
         return Finding("accepted", kind, "replayed", checker)
     except Rejected as error:
         return Finding("rejected", kind, str(error), "")
     except NotReplayed as error:
         return Finding("not-replayed", kind, str(error), "")
-    except RecursionError:
-        return Finding("rejected", kind, "nested too deeply", "")
     except MemoryError:
         return Finding("not-replayed", kind, "out of memory", "")
+    except RecursionError:
+        return Finding("rejected", kind, "nested too deeply", "")
     except Exception as error:  # whatever else untrusted data may provoke
         return Finding("rejected", kind, f"malformed ({type(error).__name__}: {error!s:.100})", "")
-
-

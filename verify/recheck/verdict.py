@@ -10,10 +10,11 @@ from typing import Any
 from .load import MAX_CERTIFICATE, MAX_REPORT, Rejected, ReportError, digest, read_json
 from .replay import Finding, replay
 
-STRENGTH = {"none": 0, "certified": 1, "exhausted": 2, "reduced": 3, "proved": 4}
+LEVELS = ("none", "certified", "exhausted", "reduced", "proved")  # from weak to strong
 UNREPLAYABLE = ("supported", "observed")
-CLAIMS_NOTHING = ("inconclusive", "vacuous", "error")
-OUTCOMES = (*(level for level in STRENGTH if level != "none"), *UNREPLAYABLE, *CLAIMS_NOTHING, "refuted")
+OUTCOMES = (*LEVELS[1:], *UNREPLAYABLE, "inconclusive", "vacuous", "error", "refuted")
+PATH = re.compile(r"(?!\.\.?(/|$))[\w.+=-]+(/(?!\.\.?(/|$))[\w.+=-]+)*")
+ADVICE = "give the report.json, or the folder, that a run of the checks has written"
 
 Pair = tuple[dict[str, Any], Finding]
 
@@ -59,174 +60,116 @@ class Recheck:
 def supported_level(certificates_with_findings: Iterable[Pair], statement: Any) -> str:
     """The strongest of proved, reduced, exhausted, certified, none that accepted certificates support; or refuted."""
     valid = [certificate for certificate, finding in certificates_with_findings if finding.status == "accepted"]
-
-    def has(kind: str, **fields: str) -> bool:
-        return any(c["kind"] == kind and all(c.get(key) == value for key, value in fields.items()) for c in valid)
-
-    universal = statement["quantifier"] == "for-all"
-    if universal and has("instance", role="counterexample"):
-        return "refuted"
-    case = has("instance", role="case")
-    if not universal:
+    has = {(c["kind"], c.get("role") or c.get("target")) for c in valid}
+    case, family = ("instance", "case") in has, ("family", None) in has
+    proof, identity = ("smt", "claim") in has, ("identity", "claim") in has
+    if statement["quantifier"] != "for-all":
         return "certified" if case else "none"
-    identity = has("identity", target="claim")
-    if case or has("family") or has("smt", target="claim") or (identity and not statement["assumptions"]):
-        if identity or has("smt", target="claim"):
-            return "proved"
-        if has("argument"):
-            return "reduced"
-        if has("family"):
-            return "exhausted"
-        if case:
-            return "certified"
-    return "none"
-
-
-def controlled(certificates_with_findings: Iterable[Pair]) -> set[str]:
-    """The names of the assumptions that an accepted control shows to be necessary."""
-    return {
-        certificate["drops"]
-        for certificate, finding in certificates_with_findings
-        if finding.status == "accepted" and certificate["kind"] == "instance" and certificate["role"] == "control"
-    }
+    if ("instance", "counterexample") in has:
+        return "refuted"
+    if not (case or family or proof or (identity and not statement["assumptions"])):
+        return "none"
+    if proof or identity:
+        return "proved"
+    return "reduced" if ("argument", None) in has else "exhausted" if family else "certified"
 
 
 def _problems(entry: dict[str, Any], statement: Any, pairs: list[Pair]) -> list[str]:
     """Where a report's entry and its replayed certificates disagree."""
     found = []
-    outcome = entry.get("outcome")
-    supported = supported_level(pairs, statement)
+    outcome, supported = entry.get("outcome"), supported_level(pairs, statement)
     if outcome not in OUTCOMES:
         found.append(f"the outcome {outcome!r:.40} is none of {', '.join(OUTCOMES)}")
     elif supported == "refuted" and outcome not in ("refuted", "vacuous", "error"):
         found.append(f"a counterexample was replayed, and yet the report says {outcome!r}")
     elif outcome == "refuted" and supported != "refuted":
         found.append("the report says 'refuted', and no counterexample was replayed")
-    elif outcome in STRENGTH and supported in STRENGTH and STRENGTH[outcome] > STRENGTH[supported]:
+    elif outcome in LEVELS and supported in LEVELS and LEVELS.index(outcome) > LEVELS.index(supported):
         level = "no level" if supported == "none" else f"only {supported!r}"
         found.append(f"the report says {outcome!r}, the replayed certificates support {level}")
-    assumptions = entry.get("assumptions")
-    if type(assumptions) is not list or not all(type(item) is dict for item in assumptions):
-        return [*found, "the report's entry has no array of assumptions"]
-    names = [item.get("name") for item in assumptions]
-    declared = [item["name"] for item in statement["assumptions"]]
-    if len(names) != len(declared) or any(name not in declared for name in names) or len(set(names)) != len(names):
+    controlled = {c["drops"] for c, finding in pairs if finding.status == "accepted" and c.get("role") == "control"}
+    assumptions = {item["name"]: item.get("necessary") for item in entry["assumptions"]}
+    printed, declared = (sorted(item["name"] for item in holder["assumptions"]) for holder in (entry, statement))
+    if printed != declared:
         found.append("the assumptions that the report prints are not those of the statement")
-    have = controlled(pairs)
-    for item in assumptions:
-        if item.get("necessary") not in (True, False, None) or type(item.get("necessary")) is int:
-            found.append(f"the assumption {item.get('name')!r:.60} is marked neither necessary, nor not, nor unknown")
-        elif item.get("necessary") is True and item.get("name") not in have:
-            found.append(f"the assumption {item['name']!r:.60} is called necessary, and no control for it was replayed")
+    for name, necessary in assumptions.items():
+        if necessary is not None and type(necessary) is not bool:
+            found.append(f"the assumption {name!r:.60} is marked neither necessary, nor not, nor unknown")
+        elif necessary and name not in controlled:
+            found.append(f"the assumption {name!r:.60} is called necessary, and no control for it was replayed")
     return found
 
 
-def _load(listed: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _load(listed: Any, folder: Path) -> dict[str, Any]:
     """The certificate that a report lists, with its hash and kind checked."""
-    if ("inline" in listed) == ("path" in listed):
-        raise Rejected("a certificate is listed with exactly one of 'path' and 'inline'")
+    if type(listed) is not dict or ("inline" in listed) == ("path" in listed):
+        raise Rejected("a certificate is not listed as an object with exactly one of 'path' and 'inline'")
+    where = "the inline certificate"
     if "inline" in listed:
         certificate = listed["inline"]
     else:
         name = listed["path"]
-        if type(name) is not str or not re.fullmatch(r"[\w.+=-]+(/[\w.+=-]+)*", name) or ".." in name.split("/"):
+        if type(name) is not str or not PATH.fullmatch(name):
             raise Rejected(f"the path {name!r:.200} is not a plain relative path")
+        where = f"the file {name:.200}"
         try:
             file = (folder / name).resolve()
-            outside = not file.is_relative_to(folder.resolve())
-        except (OSError, RuntimeError, ValueError) as error:
-            raise Rejected(f"the file {name} is unreadable ({error})") from None
-        if outside:
-            raise Rejected(f"the file {name} lies outside the report's folder")
-        try:
+            if not file.is_relative_to(folder.resolve()):
+                raise Rejected("lies outside the report's folder")
             certificate = read_json(file, MAX_CERTIFICATE)
-        except Rejected as error:
-            raise Rejected(f"the file {name}: {error}") from None
-    if type(certificate) is not dict:
-        raise Rejected("the certificate is not an object")
-    if digest(certificate) != listed.get("sha256"):
-        where = f"the file {listed['path']}" if "path" in listed else "the inline certificate"
+        except (Rejected, OSError, RuntimeError, ValueError) as error:
+            raise Rejected(f"{where}: {error}") from None
+    if type(certificate) is not dict or digest(certificate) != listed.get("sha256"):
         raise Rejected(f"{where} does not have the hash that the report gives for it")
     if certificate.get("kind") != listed.get("kind"):
-        raise Rejected("the certificate is not of the kind that the report gives for it")
+        raise Rejected(f"{where} is not of the kind that the report gives for it")
     return certificate
 
 
-class _Run:
-    """One pass over a report."""
-
-    def __init__(self, path: Path, progress: Callable[[Entry], object] | None) -> None:
-        self.result = Recheck(path)
-        self.progress = progress
-
-    def problem(self, statement: str, text: str) -> None:
-        self.result.problems.append(Problem(statement, text))
-
-    def entry(self, entry: dict[str, Any]) -> None:
-        """Replay the certificates of one statement and judge what the report says of it."""
-        name = str(entry["id"])
-        statement = entry.get("statement")
-        listed = entry.get("certificates", [])
-        if type(listed) is not list:
-            self.problem(name, "'certificates' is not an array")
-            listed = []
+def _recheck_entry(entry: dict[str, Any], result: Recheck, progress: Callable[[Entry], object] | None) -> None:
+    """Replay the certificates of one statement, and judge what the report says of it."""
+    name, statement, listed = entry["id"], entry.get("statement"), entry.get("certificates", [])
+    problems: list[str] = []
+    if type(listed) is not list:
+        problems.append("'certificates' is not an array")
+        listed = []
+    try:
+        if digest(statement) != entry.get("statement_sha256"):
+            problems.append("statement_sha256 is not the hash of the statement")
+    except Rejected as error:
+        problems.append(f"the statement is malformed: {error}")
+    if type(statement) is not dict or statement.get("id") != name:
+        problems.append("the entry's statement has another id than the entry")
+    certificates: dict[str, dict[str, Any]] = {}
+    findings: dict[str, Finding] = {}
+    broken: dict[int, Finding] = {}
+    for k, item in enumerate(listed):
         try:
-            sha256 = digest(statement)
+            certificate = _load(item, result.path.parent)
+            if item["sha256"] in certificates:
+                problems.append(f"the certificate {item['sha256']:.12} is listed twice")
+            certificates[item["sha256"]] = certificate
         except Rejected as error:
-            sha256 = ""
-            self.problem(name, f"the statement is malformed: {error}")
-        if sha256 != entry.get("statement_sha256"):
-            self.problem(name, "statement_sha256 is not the hash of the statement")
-        if type(statement) is not dict or statement.get("id") != entry["id"]:
-            self.problem(name, "the entry's statement has another id than the entry")
-        loaded = [self.load(item, name) for item in listed]
-        certificates = {key: certificate for key, certificate in loaded if type(certificate) is dict}
-        findings: dict[str, Finding] = {}
-        for key, count in Counter(key for key, _ in loaded).items():
-            if count > 1:
-                self.problem(name, f"the certificate {key:.12} is listed {count} times")
-        # arguments last, so that what they rest on is replayed once
-        for key, certificate in sorted(
-            certificates.items(), key=lambda item: item[1].get("kind") == "argument"
-        ):
-            findings[key] = replay(certificate, statement, certificates, findings)
-        for (key, certificate), item in zip(loaded, listed, strict=True):
-            finding = findings[key] if type(certificate) is dict else certificate
-            self.report(Entry(name, finding.kind, key, _where(item), finding))
-        try:
-            texts = _problems(entry, statement, [(certificates[key], finding) for key, finding in findings.items()])
-        except (KeyError, TypeError, AttributeError):
-            texts = ["the statement is malformed"]
-        for text in texts:
-            self.problem(name, text)
-        if entry.get("outcome") in UNREPLAYABLE:
-            self.result.not_replayed.append(f"{name}: the outcome {entry['outcome']!r} has no certificates")
-
-    def load(self, item: Any, name: str) -> tuple[str, Any]:
-        """(hash, certificate), or (what is given as its hash, a rejection)."""
-        key = item.get("sha256") if type(item) is dict else None
-        key = key if type(key) is str else ""
-        kind = item.get("kind") if type(item) is dict else None
-        try:
-            if type(item) is not dict:
-                raise Rejected("a listed certificate is not an object")
-            return key, _load(item, self.result.path.parent)
-        except Rejected as error:
-            return key, Finding("rejected", kind if type(kind) is str else "unknown", str(error), "")
-
-    def report(self, entry: Entry) -> None:
-        self.result.findings.append(entry)
-        if entry.finding.status == "not-replayed":
-            self.result.not_replayed.append(
-                f"{entry.statement}: {entry.kind} {entry.sha256:.12} ({entry.path}): {entry.finding.reason}"
-            )
-        if self.progress is not None:
-            self.progress(entry)
-
-
-def _where(item: Any) -> str:
-    path = item.get("path") if type(item) is dict else None
-    return path if type(path) is str else "inline"
+            broken[k] = Finding("rejected", "unreadable", str(error), "")
+    # Arguments last, so that what they rest on is replayed once.
+    for sha256 in sorted(certificates, key=lambda key: certificates[key]["kind"] == "argument"):
+        findings[sha256] = replay(certificates[sha256], statement, certificates, findings)
+    for k, item in enumerate(listed):
+        shown = item if type(item) is dict else {}
+        kind, sha256, path = (str(shown.get(key, "")) for key in ("kind", "sha256", "path"))
+        found = Entry(name, kind[:40], sha256[:64], path or "inline", broken.get(k) or findings[sha256])
+        result.findings.append(found)
+        if found.finding.status == "not-replayed":
+            result.not_replayed.append(f"{name}: {kind} {sha256:.12} ({found.path}): {found.finding.reason}")
+        if progress is not None:
+            progress(found)
+    try:
+        problems += _problems(entry, statement, [(certificates[key], finding) for key, finding in findings.items()])
+    except (KeyError, TypeError, AttributeError):
+        problems.append("the statement, or its list of assumptions, is malformed")
+    result.problems += [Problem(name, text) for text in problems]
+    if entry.get("outcome") in UNREPLAYABLE:
+        result.not_replayed.append(f"{name}: the outcome {entry['outcome']!r} has no certificates")
 
 
 def recheck_report(path: str | Path, progress: Callable[[Entry], object] | None = None) -> Recheck:
@@ -236,31 +179,28 @@ def recheck_report(path: str | Path, progress: Callable[[Entry], object] | None 
     Raises `ReportError` if the report cannot be read at all.
     """
     path = Path(path)
-    if path.is_dir():
-        path = path / "report.json"
-    advice = "give the report.json, or the folder, that a run of the checks has written"
+    path = path / "report.json" if path.is_dir() else path
     try:
         report = read_json(path, MAX_REPORT)
+        if type(report) is not dict:
+            raise Rejected("the JSON is not an object")
+        for key in ("schema_version", "statements"):
+            if key not in report:
+                raise Rejected(f"the key {key!r} is missing, so this is no report")
+        if type(version := report["schema_version"]) is not str or not re.fullmatch(r"1\.[0-9]+", version):
+            raise Rejected(f"schema_version is {version!r:.40}, and this checker reads 1.x")
+        entries = report["statements"]
+        if type(entries) is not list or not entries:
+            raise Rejected("'statements' is not a non-empty array, so there is nothing to recheck")
+        for k, entry in enumerate(entries):
+            if type(entry) is not dict or type(entry.get("id")) is not str:
+                raise Rejected(f"entry {k + 1} of 'statements' is not an object with an 'id'")
     except Rejected as error:
-        raise ReportError(f"{path}: {error}; {advice}") from None
-    if type(report) is not dict:
-        raise ReportError(f"{path}: the JSON is not an object; {advice}")
-    for key in ("schema_version", "statements"):
-        if key not in report:
-            raise ReportError(f"{path}: the key {key!r} is missing, so this is no report; {advice}")
-    if type(report["schema_version"]) is not str or not re.fullmatch(r"1\.[0-9]+", report["schema_version"]):
-        version = repr(report["schema_version"])
-        raise ReportError(f"{path}: schema_version is {version:.40}, and this checker reads 1.x; use its own release")
-    entries = report["statements"]
-    if type(entries) is not list or not entries:
-        raise ReportError(f"{path}: 'statements' is not a non-empty array, so there is nothing to recheck; {advice}")
-    for k, entry in enumerate(entries):
-        if type(entry) is not dict or type(entry.get("id")) is not str:
-            raise ReportError(f"{path}: entry {k + 1} of 'statements' is not an object with an 'id'; {advice}")
-    run = _Run(path, progress)
+        raise ReportError(f"{path}: {error}; {ADVICE}") from None
+    result = Recheck(path)
     for name, count in Counter(entry["id"] for entry in entries).items():
         if count > 1:
-            run.problem(name, f"the statement occurs {count} times in the report")
+            result.problems.append(Problem(name, f"the statement occurs {count} times in the report"))
     for entry in entries:
-        run.entry(entry)
-    return run.result
+        _recheck_entry(entry, result, progress)
+    return result
