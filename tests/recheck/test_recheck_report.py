@@ -187,7 +187,7 @@ def test_a_new_statement_under_old_certificates_is_noticed_even_with_new_hashes(
 def test_statements_occur_once(tmp_path: Path) -> None:
     result = check(tmp_path, report(SQUARES, SQUARES))
     assert not result.ok
-    assert "2 times" in result.problems[0].text
+    assert "2 times" in result.problems[0]
 
 
 def by_path(path: Any, certificate: h.Data = h.SQUARES_CASE) -> h.Data:

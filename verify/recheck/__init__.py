@@ -7,12 +7,11 @@ from .load import Rejected, ReportError
 from .load import digest as certificate_sha256
 from .load import digest as statement_sha256
 from .replay import Finding, replay
-from .verdict import Entry, Problem, Recheck, recheck_report, supported_level
+from .verdict import Entry, Recheck, recheck_report, supported_level
 
 __all__ = [
     "Entry",
     "Finding",
-    "Problem",
     "Recheck",
     "Rejected",
     "ReportError",

@@ -26,16 +26,8 @@ class Entry:
     statement: str
     kind: str
     sha256: str
-    path: str  # "inline" if the report itself holds it
+    path: str  # empty if the report itself holds it
     finding: Finding
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that the report says of a statement and that its certificates do not bear out."""
-
-    statement: str
-    text: str
 
 
 @dataclass
@@ -44,7 +36,7 @@ class Recheck:
 
     path: Path
     findings: list[Entry] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)  # what the certificates do not bear out, statement first
     not_replayed: list[str] = field(default_factory=list)
 
     @property
@@ -157,17 +149,17 @@ def _recheck_entry(entry: dict[str, Any], result: Recheck, progress: Callable[[E
     for k, item in enumerate(listed):
         shown = item if type(item) is dict else {}
         kind, sha256, path = (str(shown.get(key, "")) for key in ("kind", "sha256", "path"))
-        found = Entry(name, kind[:40], sha256[:64], path or "inline", broken.get(k) or findings[sha256])
+        found = Entry(name, kind[:40], sha256[:64], path, broken.get(k) or findings[sha256])
         result.findings.append(found)
         if found.finding.status == "not-replayed":
-            result.not_replayed.append(f"{name}: {kind} {sha256:.12} ({found.path}): {found.finding.reason}")
+            result.not_replayed.append(f"{name}: {kind} {sha256:.12} {path or 'inline'}: {found.finding.reason}")
         if progress is not None:
             progress(found)
     try:
         problems += _problems(entry, statement, [(certificates[key], finding) for key, finding in findings.items()])
     except (KeyError, TypeError, AttributeError):
         problems.append("the statement, or its list of assumptions, is malformed")
-    result.problems += [Problem(name, text) for text in problems]
+    result.problems += [f"{name}: {text}" for text in problems]
     if entry.get("outcome") in UNREPLAYABLE:
         result.not_replayed.append(f"{name}: the outcome {entry['outcome']!r} has no certificates")
 
@@ -200,7 +192,7 @@ def recheck_report(path: str | Path, progress: Callable[[Entry], object] | None 
     result = Recheck(path)
     for name, count in Counter(entry["id"] for entry in entries).items():
         if count > 1:
-            result.problems.append(Problem(name, f"the statement occurs {count} times in the report"))
+            result.problems.append(f"{name}: the statement occurs {count} times in the report")
     for entry in entries:
         _recheck_entry(entry, result, progress)
     return result
