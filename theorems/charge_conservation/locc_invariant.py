@@ -1,0 +1,122 @@
+"""Charge conservation along every run (Yan et al., arXiv:2603.15987, the framework of its abstract)."""
+
+from sympy import symbols
+
+from theorems.charge_conservation._models import (
+    AREA, CONSTANT, EVENTS, FINITE, FINITE_EVENTS, LEAKLESS, LOSSLESS, NETWORK, RELAY, RELAY_WITH_SUM, SEMANTICS,
+    SOURCE, SUBTRACTIVE, Raw, charges, network, of_runs, random_events, random_network,
+)  # fmt: skip
+from verify import Family, Identity, Statement, Step, axis
+
+CONSERVED = of_runs(
+    "conserved", "conserved", "boolean",
+    "V + threshold S - charge delivered - sum of W (S - in flight) keeps its initial value at every neuron in every reachable state",
+)  # fmt: skip
+
+locc = Statement(
+    "locc-invariant",
+    title="Charge is conserved along every run",
+    summary="Potential plus threshold times net spike count equals the initial charge plus all charge received, in every "
+    "state that any timing can reach.",
+    area=AREA,
+    source=SOURCE.at("charge conservation framework", "model read; statement and proof derived here"),
+    declared="reduced",
+    quantities=[NETWORK, EVENTS, SEMANTICS, SUBTRACTIVE, LEAKLESS, LOSSLESS, CONSTANT, FINITE_EVENTS, CONSERVED],
+    assume={
+        "subtractive-reset": ("a spike subtracts exactly the threshold (soft reset)", SUBTRACTIVE.symbol),
+        "no-leak": ("the potential does not decay", LEAKLESS.symbol),
+        "no-loss": ("every event and every spike arrives", LOSSLESS.symbol),
+        "constant-weights": ("a weight does not change between a spike and the next", CONSTANT.symbol),
+        "finite-events": FINITE,
+    },
+    claim=CONSERVED.symbol,
+)
+
+
+@locc.argument
+def induction_over_moves():
+    """The residual is 0 at first, and each kind of move leaves it unchanged."""
+    v, theta, s, q, w, received, delivered, start = symbols("V theta S q w R Q c")
+
+    def residual(potential, count, charge, arrived):
+        # ``arrived`` is the sum over senders of weight times (count - start - in flight)
+        return potential + theta * count - charge - arrived - start
+
+    before = residual(v, s, delivered, received)
+    yield Step(
+        "Fix a neuron and let R be the charge that spikes of all neurons have brought to it so far. At the start nothing was "
+        "delivered, so V + theta S - Q - R equals the constant c = V0 + theta S0.",
+        [Identity(residual(v, s, 0, 0).subs(start, v + theta * s), 0)],
+    )
+    yield Step(
+        "Firing with sign +1 or -1 changes V by -theta or +theta and S by +1 or -1; the neuron's own spikes reach others only "
+        "when they are delivered.",
+        [Identity(residual(v - theta, s + 1, delivered, received), before), Identity(residual(v + theta, s - 1, delivered, received), before)],
+    )
+    yield Step(
+        "Delivering an external charge q adds q to V and to Q.",
+        [Identity(residual(v + q, s, delivered + q, received), before)],
+    )
+    yield Step(
+        "Delivering a spike of sign +1 or -1 over an edge of weight w adds w or -w to V; the count of its sender that has arrived "
+        "changes by the same sign, so R changes by the same amount.",
+        [Identity(residual(v + w, s, delivered, received + w), before), Identity(residual(v - w, s, delivered, received - w), before)],
+    )
+    yield Step(
+        "With instant delivery, and for a self-loop, firing and arrival happen in one move: both changes together.",
+        [Identity(residual(v - theta + w, s + 1, delivered, received + w), before)],
+        cites=["induction over the moves of a run"],
+    )
+
+
+@locc.certificate
+def reference_networks():
+    """Acyclic and recurrent networks: conservation does not depend on the graph."""
+    for events in (charges(0, 1, 1), charges(0, 1, 1, -1)):
+        yield {"network": RELAY, "events": events, "semantics": "delayed"}
+    yield {"network": RELAY_WITH_SUM, "events": charges(0, 1, 1, -1), "semantics": "instant"}
+    yield {"network": network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1), "events": [], "semantics": "delayed"}
+
+
+@locc.exhaustive
+def all_two_neuron_loops():
+    """Every pair of weights on a grid, both semantics."""
+    grid = ["-1", "-1/2", "0", "1/2", "1"]
+    template = {
+        "network": {"weights": [[0, axis("w01")], [axis("w10"), 0]], "threshold": [1, 1], "potential": ["1/2", 0], "lower": [0, 0], "upper": [1, 1]},
+        "events": [[0, 1], [1, "-1/2"]],
+        "semantics": axis("semantics"),
+    }  # fmt: skip
+    return Family(template, {"semantics": ["instant", "delayed"], "w01": grid, "w10": grid})
+
+
+@locc.search(trials=60, distribution="1 or 2 neurons, weights and charges on a grid; any graph with instant delivery, else an acyclic one")
+def random_networks(rng) -> Raw:
+    delayed = rng.random() < 0.5
+    net = random_network(rng, acyclic=delayed, largest=2)
+    events = random_events(rng, len(net["threshold"]), 2)
+    return {"network": net, "events": events, "semantics": "delayed" if delayed else "instant"}
+
+
+@locc.control(drops="subtractive-reset")
+def reset_to_zero():
+    yield {"network": network(1, reset="zero", potential=0), "events": charges(0, "6/5"), "semantics": "instant"}
+
+
+@locc.control(drops="no-leak")
+def leaky_neuron():
+    yield {"network": network(1, leak=True), "events": [], "semantics": "instant"}
+
+
+@locc.control(drops="no-loss")
+def dropped_event():
+    yield {"network": network(1, loss=True), "events": charges(0, 1), "semantics": "instant"}
+
+
+@locc.control(drops="constant-weights")
+def weight_that_halves():
+    """The second spike arrives with half the weight."""
+    net = network(2, [(0, 1, 1)], potential=[2, 0], plastic=["1", "1/2"])
+    yield {"network": net, "events": [], "semantics": "instant"}
+
+

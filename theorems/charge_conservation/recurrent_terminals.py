@@ -1,0 +1,98 @@
+"""Recurrence can make the outcome depend on timing: smallest examples (the claim is in the abstract of Yan et al.)."""
+
+from sympy import And, Not, Or
+
+from theorems.charge_conservation import _figures
+from theorems.charge_conservation._models import (
+    ACYCLIC, ALWAYS, AREA, CLAIM_READ, CONSERVING, EVENTS, FINITE_EVENTS, NETWORK, NO_NOISE, RELAY, SEMANTICS, SOURCE,
+    STARTS_INSIDE, UNIT_WINDOW, Raw, charges, network, of_runs,
+)  # fmt: skip
+from verify import Statement, computed
+
+OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", ALWAYS)
+NUMBER = computed("number", "integer", "sets.size", [OUTCOMES], "how many outcomes there are")
+LIVELOCK = of_runs("livelock", "livelock", "boolean", "some fair run never rests")
+
+recurrent = Statement(
+    "recurrent-terminals",
+    title="With feedback, timing alone can decide what a network comes to, or whether it comes to rest",
+    summary="There are recurrent charge-conserving networks, from one neuron with a self-loop on, in which the same events lead to different "
+    "rest states or to a fair run without end, depending on timing only.",
+    area=AREA,
+    source=SOURCE.at("abstract, recurrent connections can introduce temporal sensitivity", CLAIM_READ),
+    declared="certified",
+    quantifier="exists",
+    quantities=[
+        NETWORK, EVENTS, SEMANTICS, ALWAYS, *CONSERVING, UNIT_WINDOW, NO_NOISE, STARTS_INSIDE, FINITE_EVENTS, ACYCLIC, OUTCOMES, NUMBER,
+        LIVELOCK,
+    ],  # fmt: skip
+    assume={
+        "charge-conserving": (
+            "conservation, the rest rule, counts that start within the bounds, finitely many events",
+            And(*(q.symbol for q in (*CONSERVING, UNIT_WINDOW, NO_NOISE, STARTS_INSIDE, FINITE_EVENTS))),
+        ),
+        "recurrent": ("the graph has a cycle", Not(ACYCLIC.symbol)),
+    },
+    claim=Or(NUMBER.symbol >= 2, LIVELOCK.symbol),
+)
+
+BINARY = {"potential": 0, "upper": 1}
+SELF_EXCITATION = network(1, [(0, 0, 1)], **BINARY)
+MUTUAL_INHIBITION = network(2, [(0, 1, -1), (1, 0, -1)], potential=1, upper=1)
+
+
+def ring(n: int, weights: list[int]) -> list:
+    """A ring 0 -> 1 -> ... -> 0."""
+    return [(j, (j + 1) % n, weights[j]) for j in range(n)]
+
+
+def both(net: Raw, events: list) -> list[Raw]:
+    """With instant delivery, and with arbitrary delays."""
+    return [{"network": net, "events": events, "semantics": semantics} for semantics in ("instant", "delayed")]
+
+
+@recurrent.certificate
+def different_rest_states():
+    """Self-excitation, mutual inhibition, a relay latch, rings: two outcomes at least."""
+    yield from both(SELF_EXCITATION, charges(0, 1, -1))
+    yield from both(network(1, [(0, 0, "1/2")], potential="3/4", upper=1), charges(0, "1/4", "-1/4"))
+    yield from both(MUTUAL_INHIBITION, [])
+    yield from both(network(3, [(0, 1, 1), (0, 2, 1), (1, 2, -1), (2, 2, 1)], **BINARY), charges(0, 1))
+    latch = network(4, [(0, 1, 1), (0, 2, 1), (1, 2, -1), (2, 3, 1), (3, 3, 1)], **BINARY)
+    yield {"network": latch, "events": charges(0, 1), "semantics": "delayed"}
+    for n in (2, 3, 4):
+        yield {"network": network(n, ring(n, [1] * n), **BINARY), "events": charges(0, 1, -1), "semantics": "instant"}
+    for n in (2, 3, 4):
+        signs = [-1] + [1] * (n - 2) + [-1]
+        yield {"network": network(n, ring(n, signs), **BINARY), "events": [[0, 1], [1, 1]], "semantics": "instant"}
+
+
+@recurrent.certificate
+def runs_without_end():
+    """An inhibitory self-loop and an excitatory-inhibitory pair that never rest; one that rests in one place or never."""
+    yield from both(network(1, [(0, 0, -1)], potential=1, upper=1), [])
+    yield from both(network(1, [(0, 0, "-1/2")], potential=1, upper=1), [])
+    yield {"network": network(1, [(0, 0, -1)], potential=2, upper=2), "events": [], "semantics": "delayed"}
+    yield from both(network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1), [])
+
+
+@recurrent.control(drops="recurrent")
+def no_cycle():
+    """Without a cycle neither happens."""
+    yield from both(RELAY, charges(0, 1, 1, -1))
+
+
+@recurrent.control(drops="recurrent")
+def the_latch_without_its_loop():
+    yield from both(network(3, [(0, 1, 1), (0, 2, 1), (1, 2, -1)], **BINARY), charges(0, 1))
+
+
+@recurrent.figure
+def state_graph():
+    """All interleavings of self-excitation with a cancelling pair of events."""
+    return _figures.state_graph(
+        SELF_EXCITATION,
+        charges(0, 1, -1),
+        "delayed",
+        "One neuron that excites itself, events +1 and -1, arbitrary delay of the loop: two states at rest, and a cycle of fair runs without end",
+    )
