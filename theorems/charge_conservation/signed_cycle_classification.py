@@ -153,8 +153,8 @@ def pulse_that_circulates():
 
 @signed.control(drops="bounds")
 def start_outside():
-    """Two resting counts as the start lies below the lower bound."""
-    yield _at(network(1, [(0, 0, -1)], potential=0, lower=1, upper=3, start=[0]), charges(0, 0, 3))
+    """Below its lower bound a neuron can fire upwards only, so the order of +1 and -1 decides."""
+    yield _at(network(1, potential=0, lower=1, upper=3), charges(0, 1, -1))
 
 
 @signed.control(drops="finite-events")

@@ -162,9 +162,8 @@ def closed_window():
 
 @loops.control(drops="bounds")
 def start_outside():
-    """Counts that start below the lower bound rest where they should not."""
-    net = network(2, [(0, 1, 1), (1, 0, -1)], potential=0, lower=[0, 1], upper=[0, 3], start=[0, 0])
-    yield _at(net, [[1, 0]])
+    """Below its lower bound a neuron can fire upwards only, so the order of +1 and -1 decides."""
+    yield _at(network(2, [(0, 1, 1)], potential=0, lower=[1, 0], upper=[3, 2]), charges(0, 1, -1))
 
 
 @loops.control(drops="finite-events")
