@@ -46,16 +46,29 @@ def _seconds(text: str) -> float:
     return value
 
 
+class _Help(argparse.HelpFormatter):
+    """Knows the width without shutil, which takes longer to import than the parser to build."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            columns = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
+        except (OSError, ValueError):
+            columns = 80
+        super().__init__(prog, width=max(columns - 2, 40))
+
+
 def parser() -> argparse.ArgumentParser:
     """The grammar of the command line."""
     main = argparse.ArgumentParser(
-        prog="verify", description="Check the theorems of deep-learning theory by machine.", epilog=_EXIT_CODES
-    )
+        prog="verify", description="Check the theorems of deep-learning theory by machine.", epilog=_EXIT_CODES,
+        formatter_class=_Help,
+    )  # fmt: skip
     main.add_argument("--version", action="version", version=f"verify {__version__}")
-    verbs = main.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs = main.add_subparsers(dest="verb", metavar="VERB", required=True, prog="verify")
 
     def verb(name: str, text: str) -> argparse.ArgumentParser:
-        return verbs.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=_EXIT_CODES)
+        description = f"{text[0].upper()}{text[1:]}."
+        return verbs.add_parser(name, help=text, description=description, epilog=_EXIT_CODES, formatter_class=_Help)
 
     everything = verb("all", "run every statement of the library and write a report")
     _run_options(everything)
@@ -119,14 +132,19 @@ def main(arguments: Sequence[str]) -> int:
     from verify.errors import VerifyError
 
     try:
-        return int(_VERBS[options.verb](options))
+        code = int(_VERBS[options.verb](options))
+        sys.stdout.flush()
+        return code
     except VerifyError as error:
         print(f"verify: {error}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:
-        # the reader of a pipe left: nothing to report to anybody
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+        # the reader of a pipe left: nothing to report to anybody; but what was not brought to its end did not succeed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return OK if options.verb in ("list", "show") else INTERRUPTED
+    except OSError as error:
+        print(f"verify: {error}", file=sys.stderr)
+        return BROKEN
     except KeyboardInterrupt:
         print("verify: interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -179,18 +197,18 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
+    from verify.errors import UsageError
+    from verify.run import library
     from verify.show import last_verdict, shown
 
     rows, errors = _rows(details=True)
     _complain(errors)
-    for row in rows:
-        if row["id"] == options.id:
-            print(shown(row, options.format, last_verdict(options.output, row)))
-            return OK
-    from verify.run.session import Library
-
-    Library(rows).select([options.id])
-    return USAGE
+    found = library.matching(rows, [options.id])
+    if len(found) > 1:
+        names = ", ".join(row["id"] for row in found)
+        raise UsageError(f"{options.id!r} matches {len(found)} statements: give one of {names}")
+    print(shown(found[0], options.format, last_verdict(options.output, found[0])))
+    return OK
 
 
 def _pool(settings: Settings) -> Any:
@@ -200,7 +218,14 @@ def _pool(settings: Settings) -> Any:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from verify.run import library
+
+    if options.verb == "run":
+        rows, unknown = library.indexed()
+        if not unknown:
+            library.matching(rows, options.ids)  # a wrong id is told at once
     from verify.console import Console
+    from verify.errors import VerifyError
     from verify.run.session import Settings, load_library
 
     settings = Settings(
@@ -215,7 +240,11 @@ def _run(options: argparse.Namespace) -> int:
     )
     console = Console(quiet=options.quiet or options.format == "json")
     found = load_library(lambda: _pool(settings), details=True)
-    selected = found.statements if options.verb == "all" else found.select(options.ids)
+    try:
+        selected = found.statements if options.verb == "all" else found.select(options.ids)
+    except VerifyError:
+        _complain(found.errors)  # perhaps that is why it is not there
+        raise
     if not selected:
         _complain(found.errors)
         print("verify: nothing was selected", file=sys.stderr)
@@ -244,7 +273,7 @@ def _session(options: argparse.Namespace, settings: Settings, found: Library, se
     if isinstance(probes, Failure):
         probes = [{"name": "the self-test itself", "expected": "runs", "outcome": probes.message, "passed": False}]
     final = session.report(probes)
-    report.write(final, session.figures(), folder)
+    report.write(final, session.figures(), str(folder))
     if options.format == "json":
         import json
 
@@ -271,13 +300,18 @@ def _folder(options: argparse.Namespace) -> Path:
     if options.resume:
         return Path(options.resume)
     base = Path(options.output)
+    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
     try:
         base.mkdir(parents=True, exist_ok=True)
+        for name in (stamp, *(f"{stamp}-{k}" for k in range(2, 1000))):
+            try:
+                (base / name).mkdir()
+            except FileExistsError:  # another run began in the same second
+                continue
+            return base / name
     except OSError as error:
         raise UsageError(f"--output {base}: no folder can be made there ({error.strerror})") from None
-    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    names = (stamp, *(f"{stamp}-{k}" for k in range(2, 1000)))
-    return next(base / name for name in names if not (base / name).exists())
+    raise UsageError(f"--output {base}: a thousand runs began in this second")
 
 
 def _recheck(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console as Terminal
+from rich import console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +19,13 @@ STYLES = {
     "proved": "bold green", "reduced": "green", "exhausted": "cyan", "certified": "blue", "supported": "yellow",
     "observed": "yellow", "inconclusive": "magenta", "refuted": "bold red", "vacuous": "bold red", "error": "bold red",
 }  # fmt: skip
+
+
+class Terminal(console.Console):
+    """Leaves it to the command line what a closed pipe means; rich would end the program with the code for a refutation."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 class Console:

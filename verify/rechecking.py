@@ -62,7 +62,7 @@ def _foreign(path: str) -> list[str]:
     return [
         f"{entry['id']}: the report's statement is not the installed library's (another version, or altered); --any-statement accepts it"
         for entry in statements
-        if entry["id"] in known and entry["statement_sha256"] != known[entry["id"]]
+        if entry["id"] in known and entry.get("statement_sha256") != known[entry["id"]]
     ]
 
 

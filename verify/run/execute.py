@@ -36,7 +36,7 @@ def run_check(statement: Statement, check: Check, *, seed: int, bits: int) -> Ch
         result = CheckResult(check.name, check.kind, "error", "ran out of memory: raise --memory or make the check smaller")
     except VerifyError as error:
         result = CheckResult(check.name, check.kind, "error", str(error))
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a check that leaves has failed
         frame = traceback.extract_tb(error.__traceback__)[-1]
         message = f"{type(error).__name__}: {error} (raised at {frame.filename.rpartition('/')[2]}:{frame.lineno})"
         result = CheckResult(check.name, check.kind, "error", message)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +27,8 @@ class Journal:
         if resume:
             self._trim(path)
         else:
-            folder.mkdir(parents=True, exist_ok=False)
-        self._file = path.open("a", encoding="utf-8")
+            folder.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("a" if resume else "x", encoding="utf-8")
         if not resume:
             self._line({"header": header})
 
@@ -42,12 +41,16 @@ class Journal:
                 file.write(content[: content.rfind(b"\n") + 1])
 
     def _line(self, entry: dict[str, Any]) -> None:
-        self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        # in ASCII: no character of a message can break the line or its encoding
+        self._file.write(json.dumps(entry) + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def record(self, statement: str, result: dict[str, Any]) -> dict[str, Any]:
+    def record(self, statement: str, basis: str, result: dict[str, Any]) -> dict[str, Any]:
         """Write a result; its certificates become files, and the result refers to them.
+
+        Args:
+            basis: what the result was worked out from, as a hash.
 
         Returns:
             The result as the report wants it.
@@ -62,7 +65,7 @@ class Journal:
             target.write_text(text, encoding="utf-8")
             listed.append({"kind": certificate["kind"], "path": path, "sha256": digest, "bytes": len(text)})
         slim = {**result, "certificates": listed}
-        self._line({"statement": statement, "result": slim})
+        self._line({"statement": statement, "basis": basis, "result": slim})
         return slim
 
     def close(self) -> None:
@@ -70,16 +73,16 @@ class Journal:
         self._file.close()
 
 
-def read(folder: Path) -> tuple[dict[str, Any], Iterator[tuple[str, dict[str, Any]]]]:
-    """The header of an earlier run and its finished (statement, result) pairs.
+def read(folder: Path) -> tuple[dict[str, Any], list[tuple[str, str, dict[str, Any]]]]:
+    """The header of an earlier run and its finished (statement, basis, result) triples.
 
     Raises:
         UsageError: if the folder holds no journal.
     """
     path = folder / NAME
     try:
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
-        header = lines[0]["header"]
+        whole, _, _ = path.read_bytes().rpartition(b"\n")  # an interruption may have cut the last line short
+        first, *lines = [json.loads(line) for line in whole.split(b"\n")]
+        return dict(first["header"]), [(line["statement"], line["basis"], line["result"]) for line in lines]
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise UsageError(f"{folder} holds no journal of a run that could be resumed ({error})") from None
-    return header, ((line["statement"], line["result"]) for line in lines[1:])

@@ -9,8 +9,10 @@ import hashlib
 import json
 import os
 import sys
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from verify.errors import UsageError
 
 GROUP = "verify.theorems"
 BUILT_IN = "theorems"
@@ -18,8 +20,7 @@ INDEX, DETAILS = "index.json", "index_details.json"
 INDEX_VERSION = 1
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(NamedTuple):  # importing dataclasses would take longer than listing the library
     """A theorem module: its dotted name, its file, and the package (an entry point) that brings it."""
 
     name: str
@@ -85,12 +86,13 @@ def _from_other_finders(package: str) -> Any:
 
 
 def modules(package: str) -> list[Module]:
-    """The theorem modules of a package: every module below it whose name, and whose folders', begin with no underscore."""
+    """The theorem modules of a package: every module below it whose name, and whose folders', begin with no underscore.
+
+    A package that is announced and cannot be found is one module, so that importing it says what is wrong.
+    """
     place = locate(package)
-    if place is None:
-        return []
-    if os.path.isfile(place):
-        return [Module(package, place, package)]
+    if place is None or os.path.isfile(place):
+        return [Module(package, place or "", package)]
     found = []
     for folder, folders, files in os.walk(place):
         folders[:] = sorted(name for name in folders if not name.startswith(("_", ".")))
@@ -111,6 +113,27 @@ def fingerprint(module: Module) -> str:
         with open(path, "rb") as file:
             digest.update(hashlib.sha256(file.read()).digest())
     return digest.hexdigest()
+
+
+def matching(statements: list[dict[str, Any]], patterns: Iterable[str]) -> list[dict[str, Any]]:
+    """The statements whose id matches one of the patterns (shell globs), in the library's order.
+
+    Raises:
+        UsageError: for a pattern that matches nothing, with ids that look like it.
+    """
+    from fnmatch import fnmatchcase
+
+    chosen: set[str] = set()
+    for pattern in patterns:
+        found = [statement["id"] for statement in statements if fnmatchcase(statement["id"], pattern)]
+        if not found:
+            from difflib import get_close_matches
+
+            close = get_close_matches(pattern, [statement["id"] for statement in statements], n=3, cutoff=0.5)
+            meant = f" (did you mean {', '.join(close)}?)" if close else ""
+            raise UsageError(f"no statement is called {pattern!r}{meant}; `verify list` names all")
+        chosen.update(found)
+    return [statement for statement in statements if statement["id"] in chosen]
 
 
 def _read(package: str, name: str) -> dict[str, Any]:
@@ -141,7 +164,7 @@ def indexed(name: str = INDEX) -> tuple[list[dict[str, Any]], list[Module]]:
         known = _read(package, name)
         for module in modules(package):
             entry = known.get(module.name)
-            if isinstance(entry, dict) and entry.get("sha256") == fingerprint(module):
+            if isinstance(entry, dict) and module.path and entry.get("sha256") == fingerprint(module):
                 statements += [{**statement, "module": module.name} for statement in entry["statements"]]
             else:
                 unknown.append(module)

@@ -1,14 +1,20 @@
-"""Worker processes with a limit of time and of memory for each task (Pebble does the work)."""
+"""Worker processes with a limit of time and of memory for each task.
+
+One process, one pipe and one task at a time: what a task does to its process, whether it hangs, is killed, or leaves
+with exit code 0, is known at once and costs that task alone. Results come back as JSON, never as pickled objects.
+"""
 
 from __future__ import annotations
 
+import json
 import multiprocessing
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, TimeoutError, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import connection
 from typing import Any
-
-from pebble import ProcessExpired, ProcessPool
 
 from verify.run import worker
 
@@ -29,6 +35,32 @@ class Failure:
     message: str
 
 
+class _Worker:
+    """A process, the pipe to it, and the task that it is at."""
+
+    def __init__(self, context: Any, memory: int) -> None:
+        self.pipe, other = context.Pipe()
+        self.process = context.Process(target=worker.serve, args=(other, memory), name="verify-worker")
+        self.task: Task | None = None
+        self.deadline = float("inf")
+        try:
+            self.process.start()
+        finally:
+            other.close()
+
+    def give(self, task: Task, timeout: float) -> None:
+        self.task, self.deadline = task, time.monotonic() + timeout
+        with suppress(OSError):  # if it is dead, the next look at its pipe finds that out
+            self.pipe.send((task.function, task.arguments))
+
+    def stop(self) -> int:
+        """End the process, whatever it is at; its exit code."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+        return int(self.process.exitcode or 0)
+
+
 class Pool:
     """Runs tasks in worker processes; a task that hangs or dies costs nothing but itself.
 
@@ -40,40 +72,71 @@ class Pool:
 
     def __init__(self, jobs: int, timeout: float, memory: int) -> None:
         methods = multiprocessing.get_all_start_methods()
-        context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if "forkserver" in methods:
-            context.set_forkserver_preload(list(worker.MODULES_OF_A_WORKER))
-        self.timeout, self.memory = timeout, memory
-        self._pool = ProcessPool(max_workers=jobs, context=context, initializer=worker.limit_memory, initargs=(memory,))
+            self._context.set_forkserver_preload(list(worker.MODULES_OF_A_WORKER))
+        self.jobs, self.timeout, self.memory = jobs, timeout, memory
+        self._idle: list[_Worker] = []
+        self._busy: list[_Worker] = []
 
     def __enter__(self) -> Pool:
         return self
 
-    def __exit__(self, kind: Any, *_: object) -> None:
-        if kind is None:
-            self._pool.close()
-        else:
-            self._pool.stop()
-        self._pool.join()
+    def __exit__(self, *_: object) -> None:
+        for one in (*self._idle, *self._busy):
+            one.stop()
+        self._idle, self._busy = [], []
 
     def run(self, tasks: list[Task]) -> Iterator[tuple[Any, Any]]:
         """Yield (key, result or ``Failure``) as the tasks finish."""
-        futures: dict[Future[Any], Task] = {
-            self._pool.schedule(task.function, args=task.arguments, timeout=self.timeout): task for task in tasks
-        }
-        for future in as_completed(futures):
-            yield futures[future].key, self._result(future)
+        waiting = deque(tasks)
+        while waiting or self._busy:
+            while waiting and len(self._busy) < self.jobs:
+                one = self._worker()
+                one.give(waiting.popleft(), self.timeout)
+                self._busy.append(one)
+            soonest = min(one.deadline for one in self._busy) - time.monotonic()
+            events = [event for one in self._busy for event in (one.pipe, one.process.sentinel)]
+            ready = set(connection.wait(events, max(soonest, 0)))
+            for one in list(self._busy):
+                assert one.task is not None
+                if one.pipe in ready or one.process.sentinel in ready:
+                    yield one.task.key, self._answer(one)
+                elif time.monotonic() > one.deadline:
+                    self._busy.remove(one)
+                    one.stop()
+                    limit = f"exceeded the time limit of {self.timeout:g} s: raise --timeout or make it smaller"
+                    yield one.task.key, Failure(limit)
 
-    def _result(self, future: Future[Any]) -> Any:
+    def _worker(self) -> _Worker:
+        while self._idle:
+            one = self._idle.pop()
+            if one.process.is_alive():
+                return one
+            one.stop()
+        return _Worker(self._context, self.memory)
+
+    def _answer(self, one: _Worker) -> Any:
+        self._busy.remove(one)
         try:
-            return future.result()
-        except TimeoutError:
-            return Failure(f"exceeded the time limit of {self.timeout:g} s: raise --timeout or make it smaller")
-        except ProcessExpired as error:
-            code = error.exitcode
-            how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-            return Failure(f"its process ended {how}; all other checks went on")
-        except MemoryError:
+            content = one.pipe.recv_bytes() if one.pipe.poll() else None
+        except (EOFError, OSError):
+            content = None
+        if content is None:
+            one.process.join(1)  # its end of the pipe is closed: it is about to be gone
+            return Failure(_death(one.stop()))
+        self._idle.append(one)
+        status, value = json.loads(content)
+        if status == "done":
+            return value
+        if status == "memory":
+            # what the task took may not all have come back
+            self._idle.remove(one)
+            one.stop()
             return Failure(f"ran out of memory (limit {self.memory} MB): raise --memory or make it smaller")
-        except Exception as error:
-            return Failure(str(error) if type(error).__module__.startswith("verify") else f"{type(error).__name__}: {error}")
+        return Failure(value)
+
+
+def _death(code: int) -> str:
+    how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+    return f"its process ended {how}; all other checks went on"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +18,7 @@ from verify.run import journal, library, worker
 from verify.run.pool import Failure, Pool, Task
 
 SCHEMA_VERSION = "1.0"
-PACKAGES = ("python-flint", "sympy", "z3-solver", "cvc5", "numpy", "networkx", "numba", "matplotlib", "pebble")
+PACKAGES = ("python-flint", "sympy", "z3-solver", "cvc5", "numpy", "networkx", "numba", "matplotlib")
 
 
 @dataclass(frozen=True)
@@ -49,19 +48,7 @@ class Library:
         Raises:
             UsageError: for a pattern that matches nothing, with ids that look like it.
         """
-        chosen: dict[str, dict[str, Any]] = {}
-        for pattern in patterns:
-            found = [s for s in self.statements if fnmatch.fnmatchcase(s["id"], pattern)]
-            if not found:
-                raise UsageError(f"no statement is called {pattern!r}{self._similar(pattern)}; `verify list` names all")
-            chosen.update((s["id"], s) for s in found)
-        return [s for s in self.statements if s["id"] in chosen]
-
-    def _similar(self, pattern: str) -> str:
-        import difflib
-
-        close = difflib.get_close_matches(pattern, [s["id"] for s in self.statements], n=3, cutoff=0.5)
-        return f" (did you mean {', '.join(close)}?)" if close else ""
+        return library.matching(self.statements, patterns)
 
 
 def load_library(pool: Callable[[], Pool] | None, *, details: bool) -> Library:
@@ -80,15 +67,23 @@ def load_library(pool: Callable[[], Pool] | None, *, details: bool) -> Library:
                 found.errors.append({"where": module.name, "message": result.message})
             else:
                 found.statements += [{**(s if details else row(s)), "module": module.name} for s in result]
-    found.statements.sort(key=lambda s: (s["module"], s["id"]))
-    seen: dict[str, str] = {}
-    for statement in list(found.statements):
-        first = seen.setdefault(statement["id"], statement["module"])
-        if first != statement["module"]:
-            message = f"declares {statement['id']!r}, which {first} declares already: ids are unique"
+    # the built-in package first: what another one declares anew is the other one's error
+    found.statements.sort(key=lambda s: (not s["module"].startswith(f"{library.BUILT_IN}."), s["module"], s["id"]))
+    first: dict[str, dict[str, Any]] = {}
+    for statement in found.statements:
+        kept = first.setdefault(statement["id"], statement)
+        if kept is not statement:
+            message = f"declares {statement['id']!r}, which {kept['module']} declares already: ids are unique"
             found.errors.append({"where": statement["module"], "message": message})
-            found.statements.remove(statement)
+    found.statements = list(first.values())
     return found
+
+
+def _bases(statements: list[dict[str, Any]]) -> dict[str, str]:
+    """What each statement's results depend on: the statement and its module's source."""
+    packages = (library.modules(package) for package in library.packages())
+    sources = {module.name: library.fingerprint(module) for found in packages for module in found if module.path}
+    return {s["id"]: f"{s['statement_sha256']} {sources.get(s['module'])}" for s in statements}
 
 
 Progress = Callable[[str, dict[str, Any]], None]
@@ -104,21 +99,21 @@ class Session:
         self.started = datetime.now(UTC)
         self._clock = time.perf_counter()
         self.finished: dict[tuple[str, str], dict[str, Any]] = {}
+        self.bases = _bases(selected)
         if resume:
             self._take_over(journal.read(folder))
         header = {"seed": settings.seed, "budget": settings.budget, "precision": settings.precision}
-        header["statements"] = {s["id"]: s["statement_sha256"] for s in selected}
         self.journal = journal.Journal(folder, header, resume)
 
-    def _take_over(self, earlier: tuple[dict[str, Any], Iterable[tuple[str, dict[str, Any]]]]) -> None:
+    def _take_over(self, earlier: tuple[dict[str, Any], list[tuple[str, str, dict[str, Any]]]]) -> None:
         header, results = earlier
         for key in ("seed", "budget", "precision"):
             if header.get(key) != getattr(self.settings, key):
                 raise UsageError(f"the run to resume had --{key} {header.get(key)}: give the same, or start a new run")
-        hashes = {s["id"]: s["statement_sha256"] for s in self.selected}
-        for statement, result in results:
-            # a check that failed to finish, or belongs to a statement that has changed, is run again
-            if result["outcome"] != "error" and header["statements"].get(statement) == hashes.get(statement):
+        for statement, basis, result in results:
+            # what failed to finish, was worked out from other code, or lost a certificate is run again
+            kept = all((self.folder / certificate["path"]).is_file() for certificate in result["certificates"])
+            if result["outcome"] != "error" and basis == self.bases.get(statement) and kept:
                 self.finished[statement, result["name"]] = result
 
     def planned(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -148,7 +143,7 @@ class Session:
 
                 failed = CheckResult(check["name"], check["kind"], "error", outcome.message, drops=check["drops"])
                 outcome = asdict(failed)
-            self.finished[key] = self.journal.record(statement["id"], outcome)
+            self.finished[key] = self.journal.record(statement["id"], self.bases[statement["id"]], outcome)
             progress(statement["id"], self.finished[key])
 
     def report(self, self_test: list[dict[str, Any]]) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import json
+import os
+import signal
 import sys
 from dataclasses import asdict
 from typing import Any
@@ -20,8 +23,28 @@ def limit_memory(megabytes: int) -> None:
     except ImportError:  # no such module on Windows: there the limit is not enforced
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = megabytes * 1024 * 1024
+    wanted = min(megabytes * 1024 * 1024, 2**62)
     resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
+
+
+def serve(pipe: Any, megabytes: int) -> None:
+    """The life of a worker process: answer each (function, arguments) from the pipe with one line of JSON."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is for the main process to deal with
+    os.dup2(2, 1)  # what a theorem module prints must not get between the lines of a report on standard output
+    limit_memory(megabytes)
+    while True:
+        try:
+            function, arguments = pipe.recv()
+        except EOFError:
+            return
+        try:
+            answer = json.dumps(["done", function(*arguments)])
+        except MemoryError:
+            answer = json.dumps(["memory", ""])
+        except BaseException as error:  # also SystemExit and KeyboardInterrupt: they come from the task
+            mine = type(error).__module__.startswith("verify")
+            answer = json.dumps(["failed", str(error) if mine else f"{type(error).__name__}: {error}"])
+        pipe.send_bytes(answer.encode())
 
 
 def _statements(module: str) -> list[Any]:
@@ -31,7 +54,7 @@ def _statements(module: str) -> list[Any]:
         loaded = importlib.import_module(module)
     except MemoryError:
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         sys.modules.pop(module, None)
         raise DiscoveryError(f"module {module} cannot be imported: {type(error).__name__}: {error}") from None
     found = [value for value in vars(loaded).values() if isinstance(value, Statement)]
