@@ -6,7 +6,7 @@ from typing import Any
 import handmade as h
 import pytest
 
-from verify.recheck import certificate_sha256, replay, statement_sha256
+from verify.recheck import certificate_sha256, replay, spiking, statement_sha256
 from verify.recheck.replay import KINDS
 
 GOOD = {
@@ -54,7 +54,8 @@ WRONG: list[Any] = [None, True, 1.5, "x", "1/0", [], {}, [[]], [{}], -7, float("
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_values_of_a_wrong_type_are_rejected_in_every_place(name: str) -> None:
+def test_values_of_a_wrong_type_are_rejected_in_every_place(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spiking, "MAX_STATES", 1000)
     given, of = GOOD[name]
     def places(data: Any, path: tuple[Any, ...] = ()) -> Any:
         if path:
@@ -175,7 +176,7 @@ def test_tampered_instances(path: list[Any], value: Any) -> None:
     h.rejected(h.changed(h.SQUARES_CASE, path, value), h.SQUARES)
 
 
-SPIKING: list[tuple[list[Any], Any]] = [
+SPIKING_CHANGES: list[tuple[list[Any], Any]] = [
     (["raw", "semantics"], "instantly"),
     (["raw", "fair"], False),
     (["raw", "fair"], 1),
@@ -195,7 +196,7 @@ SPIKING: list[tuple[list[Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "value"), SPIKING)
+@pytest.mark.parametrize(("path", "value"), SPIKING_CHANGES)
 def test_tampered_spiking_instances(path: list[Any], value: Any) -> None:
     h.rejected(h.changed(h.SPIKING_CASE, path, value), h.SPIKING)
 

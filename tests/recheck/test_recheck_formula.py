@@ -1,5 +1,6 @@
 """Expressions: three-valued truth, enclosures, rational functions, translation for solvers."""
 
+import importlib.util
 import math
 import random
 from fractions import Fraction
@@ -8,7 +9,7 @@ from typing import Any
 import handmade as h
 import pytest
 
-from verify.recheck import intervals, replay, smt
+from verify.recheck import intervals, polynomials, replay, smt
 from verify.recheck.formula import INF, Infinity, compiled, inlined, parse_statement
 from verify.recheck.intervals import Enclosure, point
 from verify.recheck.load import NotReplayed, Rejected, canonical, exact, integer, parse_json, plain
@@ -181,7 +182,8 @@ def test_arithmetic_of_enclosures_contains_every_value() -> None:
     assert value(["pow", h.num(2), h.num("1/2")]).lo ** 2 < 2 < value(["pow", h.num(2), h.num("1/2")]).hi ** 2
 
 
-def test_polynomial_identities() -> None:
+def test_polynomial_identities(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polynomials, "MAX_WORK", 100_000)
     symbols = ["x", "y"]
     assert identity_holds(*h.FRACTIONS, symbols)
     assert identity_holds(*h.SQUARE, symbols)
@@ -231,23 +233,36 @@ def test_implications_that_solvers_must_confirm(k: int) -> None:
 
 
 def test_each_solver_alone_gives_the_answer() -> None:
-    good = smt.query([("a", "real")], [], ["le", h.num(0), ["pow", A, h.num(2)]])
-    bad = smt.query([("a", "real")], [], ["lt", h.num(0), ["pow", A, h.num(2)]])
-    for ask in (smt.ask_cvc5, smt.ask_z3):
-        pytest.importorskip(ask.__name__.removeprefix("ask_"))
-        assert [(ask(text) or ("", ""))[0] for text in (good, bad)] == ["unsat", "sat"]
-        answer, _ = ask("(set-logic QF_NRA)\n(assert (nonsense))\n(check-sat)\n") or ("", "")
-        assert answer.startswith("unknown")
+    good = smt.query([("a", "real")], [], ["le", h.num(0), ["pow", A, TWO]])
+    bad = smt.query([("a", "real")], [], ["lt", h.num(0), ["pow", A, TWO]])
+    for solver, _, options in smt.ATTEMPTS:
+        pytest.importorskip(solver)
+        assert [smt.ask(solver, 20, options, text)[1] for text in (good, bad)] == ["unsat", "sat"]
+        name, answer = smt.ask(solver, 20, options, "(set-logic QF_NRA)\n(assert (nonsense))\n(check-sat)\n")
+        assert name == solver
+        assert answer.startswith("failed")
 
 
-def test_the_second_solver_is_asked_when_the_first_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("z3")
-    text = smt.query([("a", "real")], [], ["le", h.num(0), ["pow", A, h.num(2)]])
-    for first in (None, ("unknown", "cvc5")):
-        monkeypatch.setattr(smt, "ask_cvc5", lambda _, first=first: first)
-        assert smt.refuted(text).endswith("(same solver as the kernel)")
-    monkeypatch.setattr(smt, "ask_z3", lambda _: None)
-    with pytest.raises(NotReplayed):
+def test_a_solver_that_does_not_stop_is_stopped() -> None:
+    # two cubes that sum to a cube: far too hard
+    cubes = [["pow", h.sym(name), h.num(3)] for name in "abn"]
+    symbols = [(name, "natural") for name in "abn"]
+    hypotheses = [["lt", h.num(1000), h.sym(name)] for name in "abn"]
+    text = smt.query(symbols, hypotheses, ["ne", ["add", *cubes[:2]], cubes[2]])
+    solver = next(solver for solver in ("cvc5", "z3") if importlib.util.find_spec(solver))
+    assert smt.ask(solver, 1, (), text) == (solver, "nothing in 1 s")
+
+
+def test_further_solvers_are_asked_when_the_first_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = smt.query([("a", "real")], [], ["le", h.num(0), ["pow", A, TWO]])
+    answers: dict[str, Any] = {"cvc5": ("cvc5", "unknown"), "z3": ("z3 (same solver as the kernel)", "unsat")}
+    monkeypatch.setattr(smt, "ask", lambda solver, *rest: answers[solver])
+    assert smt.refuted(text) == "z3 (same solver as the kernel)"
+    answers["z3"] = ("z3", "not installed")
+    with pytest.raises(NotReplayed, match="not installed"):
+        smt.refuted(text)
+    answers["z3"] = ("z3", "sat")
+    with pytest.raises(Rejected):
         smt.refuted(text)
 
 
