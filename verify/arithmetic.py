@@ -7,6 +7,7 @@ infinity ``INF``, a nested tuple of exact numbers, a JSON object that describes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,11 @@ from verify.errors import InstanceError
 
 Value = Any
 """See the module's text; a union of python-flint's classes cannot be spelled usefully."""
+
+
+_FRACTION = re.compile(r"(-?[0-9]+)(?:/([0-9]+))?")
+LARGEST_BALL_EXPONENT = 1_000_000
+"""A ball with an end point beyond 2 to this power, or finer than its inverse, counts as undefined."""
 
 
 class Infinity:
@@ -63,14 +69,10 @@ def exact(text: object) -> fmpq:
         return fmpq(int(text))
     if isinstance(text, fmpq):
         return text
-    if isinstance(text, str):
-        top, _, bottom = text.partition("/")
-        try:
-            numerator, denominator = int(top), int(bottom) if bottom else 1
-            if denominator > 0 and "_" not in text:
-                return fmpq(numerator, denominator)
-        except ValueError:
-            pass
+    if isinstance(text, str) and (found := _FRACTION.fullmatch(text)):
+        numerator, denominator = int(found[1]), int(found[2] or 1)
+        if denominator:
+            return fmpq(numerator, denominator)
     raise InstanceError(f"{text!r} is not an exact number: write it as an integer or as a string such as '3/4'")
 
 
@@ -100,7 +102,7 @@ def equal(x: Value, y: Value) -> bool | None:
 
 
 def less(x: Value, y: Value, *, strict: bool) -> bool | None:
-    """Three-valued ``x < y`` (or ``x <= y`` where not ``strict``)."""
+    """Three-valued ``x < y`` (or ``x <= y`` where not ``strict``); of balls that overlap or touch it is undecided."""
     if x is None or y is None or isinstance(x, tuple) or isinstance(y, tuple):
         return None
     if x is INF or y is INF:
@@ -109,10 +111,16 @@ def less(x: Value, y: Value, *, strict: bool) -> bool | None:
         return y is INF
     if isinstance(x, arb) or isinstance(y, arb):
         x, y = arb(x), arb(y)
-        if strict:
-            return True if x < y else False if x >= y else None
-        return True if x <= y else False if x > y else None
+        return True if x < y else False if x > y else None
     return bool(x < y) if strict else bool(x <= y)
+
+
+def is_usable(ball: arb) -> bool:
+    """Whether a ball is finite and its end points can be written down."""
+    if not ball.is_finite():
+        return False
+    ends = (ball.lower(), ball.upper())
+    return all(abs(int(end.man_exp()[1])) <= LARGEST_BALL_EXPONENT for end in ends)
 
 
 def endpoints(ball: arb) -> tuple[fmpq, fmpq]:
@@ -134,7 +142,7 @@ def to_json(value: Value) -> Any:
     if isinstance(value, (int, fmpq, fmpz)):
         return str(value)
     if isinstance(value, arb):
-        if not value.is_finite():
+        if not is_usable(value):
             return None
         lower, upper = endpoints(value)
         return {"lo": str(lower), "hi": str(upper)}

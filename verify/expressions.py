@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
-from verify.arithmetic import INF, Value, equal, exact, is_number, less
+from verify.arithmetic import INF, Value, equal, exact, is_number, is_usable, less
 from verify.errors import StatementError
+from verify.evidence import SORTS_OF_NUMBERS
 
 if TYPE_CHECKING:
     import sympy
@@ -37,7 +38,8 @@ def canonical(expression: sympy.Basic | bool | int) -> Expression:
     """Turn a sympy expression into its canonical form.
 
     Raises:
-        StatementError: for a float, or a function that the language does not have.
+        StatementError: for a float, a function that the language does not have, or a symbol that carries assumptions
+            (sympy would conclude from them what the statement's sorts do not say).
     """
     import sympy
     from sympy.logic import boolalg
@@ -51,6 +53,8 @@ def canonical(expression: sympy.Basic | bool | int) -> Expression:
 
     def walk(node: sympy.Basic) -> Expression:
         if isinstance(node, sympy.Symbol):
+            if node != sympy.Symbol(node.name):
+                raise StatementError(f"{node} carries assumptions, or is a dummy: write Symbol({node.name!r})")
             return ["sym", node.name]
         if isinstance(node, sympy.Rational):
             return ["num", str(node)]
@@ -100,6 +104,72 @@ def substitute(form: Expression, replacements: Mapping[str, Expression]) -> Expr
     if form[0] == "num":
         return form
     return build(form[0], *(substitute(part, replacements) for part in form[1:]))
+
+
+TRUTH, NUMBER, TUPLE = "truth value", "number", "tuple"
+_CONNECTIVES = {"and": None, "or": None, "not": 1, "implies": 2, "iff": 2}
+_RELATIONS = ("eq", "ne", "lt", "le")
+_OPERATIONS = {
+    "add": None, "mul": None, "min": None, "max": None, "pow": 2,
+    "floor": 1, "ceiling": 1, "abs": 1, "sign": 1, "exp": 1, "log": 1,
+}  # fmt: skip
+
+
+def kind_of_sort(sort: str) -> str:
+    """What the values of a sort are in expressions; a structure (a network, say) is none of the three."""
+    return NUMBER if sort in SORTS_OF_NUMBERS else TRUTH if sort == "boolean" else sort
+
+
+def kind_of(form: Expression, kinds: Mapping[str, str]) -> str:
+    """Whether an expression is a truth value, a number or a tuple; ``kinds`` says it of each symbol.
+
+    Nothing that mixes them is evaluated: a number in the place of a truth value must not pass for true.
+
+    Raises:
+        StatementError: if it is ill-typed, or has a symbol without a kind.
+    """
+    head, parts = form[0], form[1:]
+    if head == "sym":
+        if parts[0] not in kinds:
+            raise StatementError(f"the symbol {parts[0]!r} is not declared")
+        return kinds[parts[0]]
+    if head == "num":
+        return NUMBER
+    if head in ("true", "false"):
+        return TRUTH
+    found = [kind_of(part, kinds) for part in parts]
+    if head == "if" and len(found) == 3 and found[0] == TRUTH and found[1] == found[2]:
+        return found[1]
+    comparable = (NUMBER, TUPLE) if head in ("eq", "ne") else (NUMBER,)
+    if head in _RELATIONS and len(found) == 2 and found[0] == found[1] and found[0] in comparable:
+        return TRUTH
+    arity = _CONNECTIVES.get(head, _OPERATIONS.get(head, 0))
+    if found and (arity is None or len(found) == arity):
+        if head in _CONNECTIVES and set(found) == {TRUTH}:
+            return TRUTH
+        if head in _OPERATIONS and set(found) == {NUMBER}:
+            return NUMBER
+    hint = ": use Equivalent between truth values" if head in ("eq", "ne") and TRUTH in found else ""
+    raise StatementError(f"{head!r} is applied to {', '.join(found) or 'nothing'}{hint}")
+
+
+def demand_truth(form: Expression, kinds: Mapping[str, str]) -> None:
+    """Raise StatementError unless the expression is a well-typed truth value."""
+    if (kind := kind_of(form, kinds)) != TRUTH:
+        raise StatementError(f"a {kind} stands where a truth value is meant")
+
+
+def has_constant_truth(form: Expression) -> bool:
+    """Whether a truth value stands in it as a constant: what somebody evaluated before the engine saw it."""
+    return form[0] in ("true", "false") or (form[0] not in ("sym", "num") and any(map(has_constant_truth, form[1:])))
+
+
+def is_inexact(form: Expression) -> bool:
+    """Whether its evaluation may meet balls: more precision may decide what is undecided."""
+    if form[0] in ("sym", "num", "true", "false"):
+        return False
+    irrational = form[0] == "pow" and not (form[2][0] == "num" and "/" not in form[2][1])
+    return form[0] in ("exp", "log") or irrational or any(map(is_inexact, form[1:]))
 
 
 Compiled = Callable[[Mapping[str, Value]], Value]
@@ -190,7 +260,10 @@ def _if(parts: list[Compiled]) -> Compiled:
 
     def decide(env: Mapping[str, Value]) -> Value:
         truth = condition(env)
-        return None if truth is None else then(env) if truth else otherwise(env)
+        if truth is not None:
+            return then(env) if truth else otherwise(env)
+        left, right = then(env), otherwise(env)  # whichever it is, if both are the same exact value
+        return left if type(left) is type(right) and not isinstance(left, arb) and left == right else None
 
     return decide
 
@@ -199,13 +272,14 @@ _LOGIC = {"and": _and, "or": _or, "not": _not, "implies": _implies, "iff": _iff,
 
 
 def _numeric(function: Callable[..., Value]) -> Callable[..., Value]:
-    """Undefined arguments, infinities and tuples give an undefined result."""
+    """Undefined arguments, infinities and tuples give an undefined result; so does a ball that is not finite."""
 
     def guarded(*arguments: Value) -> Value:
         for argument in arguments:
             if argument is None or argument is INF or isinstance(argument, (tuple, bool)):
                 return None
-        return function(*arguments)
+        value = function(*arguments)
+        return None if isinstance(value, arb) and not is_usable(value) else value
 
     return guarded
 
@@ -265,7 +339,15 @@ def _extremum(smallest: bool) -> Callable[..., Value]:
                 best = value
         return best
 
-    return choose
+    finite = _numeric(choose)
+
+    def extended(*values: Value) -> Value:
+        rest = [value for value in values if value is not INF]
+        if len(rest) < len(values) and None not in rest and (not rest or not smallest):
+            return INF
+        return finite(*rest)
+
+    return extended
 
 
 def _sign(x: Value) -> Value:
@@ -287,8 +369,8 @@ _VALUES: dict[str, Callable[..., Value]] = {
     "ceiling": _numeric(_ceiling),
     "abs": _numeric(abs),
     "sign": _numeric(_sign),
-    "min": _numeric(_extremum(smallest=True)),
-    "max": _numeric(_extremum(smallest=False)),
+    "min": _extremum(smallest=True),
+    "max": _extremum(smallest=False),
     "exp": _numeric(lambda x: arb(x).exp()),
     "log": _numeric(_log),
     "eq": equal,

@@ -12,8 +12,10 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from flint import arb
+
 from verify import expressions
-from verify.arithmetic import Value, read_parameter, to_json
+from verify.arithmetic import INF, Value, is_number, read_parameter, to_json
 from verify.errors import InstanceError, QuantityError
 from verify.statement import Statement
 
@@ -95,7 +97,7 @@ def _plan(statement: Statement) -> _Plan:
             formula = expressions.compiled(origin[1])
             derived.append((name, lambda values, workspace, formula=formula: formula(values)))  # type: ignore[misc]
         elif origin[0] == "computed":
-            derived.append((name, _caller(lookup(origin[1]), origin[2])))
+            derived.append((name, _caller(lookup(origin[1]), origin, listed["sort"])))
     return _Plan(
         [(q.name, q.sort) for q in statement.parameters],
         derived,
@@ -104,12 +106,30 @@ def _plan(statement: Statement) -> _Plan:
     )
 
 
-def _caller(function: Callable[..., Value], names: list[str]) -> Callable[[dict[str, Value], Workspace], Value]:
+Call = Callable[[dict[str, Value], Workspace], Value]
+
+
+def _caller(function: Callable[..., Value], origin: list[Any], sort: str) -> Call:
+    _, called, names = origin
+    fits = _FITS.get(expressions.kind_of_sort(sort), lambda value: True)
+
     def call(values: dict[str, Value], workspace: Workspace) -> Value:
         arguments = [values[name] for name in names]
-        return None if any(argument is None for argument in arguments) else function(workspace, *arguments)
+        if any(argument is None for argument in arguments):
+            return None
+        value = function(workspace, *arguments)
+        if value is not None and not fits(value):
+            raise QuantityError(f"{called} gives {value!r:.40}, which is not of the sort {sort!r}")
+        return value
 
     return call
+
+
+_FITS: dict[str, Callable[[Value], bool]] = {
+    expressions.TRUTH: lambda value: isinstance(value, bool),
+    expressions.NUMBER: lambda value: value is INF or is_number(value) or isinstance(value, arb),
+    expressions.TUPLE: lambda value: isinstance(value, tuple),
+}
 
 
 def evaluate(statement: Statement, raw: Mapping[str, Any]) -> Evaluation:

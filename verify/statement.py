@@ -16,8 +16,8 @@ from typing import Any
 import sympy
 
 from verify import expressions
-from verify.evidence import BUDGETS, DECLARABLE, SCALAR_SORTS
 from verify.errors import StatementError
+from verify.evidence import BUDGETS, DECLARABLE, SCALAR_SORTS
 from verify.expressions import Expression
 
 VARIANTS = ("as-published", "corrected", "derived")
@@ -275,20 +275,32 @@ class Statement:
             if not condition:
                 raise StatementError(f"{self.id}: {message}")
 
+        def kind_of(what: str, form: Expression) -> str:
+            try:
+                return expressions.kind_of(form, kinds)
+            except StatementError as error:
+                raise StatementError(f"{self.id}: {what}: {error}") from None
+
         demand(bool(_IDENTIFIER.match(self.id)), "an id consists of lower-case words, digits and hyphens")
         demand(self.declared in DECLARABLE, f"declared level {self.declared!r} is none of {', '.join(DECLARABLE)}")
         demand(self.variant in VARIANTS, f"variant {self.variant!r} is none of {', '.join(VARIANTS)}")
         demand(self.quantifier in QUANTIFIERS, f"quantifier {self.quantifier!r} is none of {', '.join(QUANTIFIERS)}")
-        known: set[str] = set()
+        kinds: dict[str, str] = {}
+        known = kinds.keys()
         for quantity in self.quantities:
             demand(bool(_NAME.match(quantity.name)), f"{quantity.name!r} is no name for a symbol")
             demand(quantity.name not in known, f"two symbols are called {quantity.name!r}")
+            kind, form = expressions.kind_of_sort(quantity.sort), None
             if quantity.origin[0] == "defined":
-                used = expressions.symbols(expressions.canonical(quantity.origin[1]))
+                form = expressions.canonical(quantity.origin[1])
+                used = expressions.symbols(form)
             else:
                 used = set(quantity.origin[2]) if quantity.origin[0] == "computed" else set()
             demand(used <= known, f"{quantity.name!r} refers to {sorted(used - known)}, not declared before it")
-            known.add(quantity.name)
+            if form is not None:
+                found = kind_of(f"the definition of {quantity.name!r}", form)
+                demand(found == kind, f"{quantity.name!r} is a {quantity.sort}, and its definition a {found}")
+            kinds[quantity.name] = kind
         names = [assumption.name for assumption in self.assumptions]
         demand(len(set(names)) == len(names), "two assumptions have one name")
         for label, expression in [("claim", self.claim), *((f"assumption {a.name!r}", a.expression) for a in self.assumptions)]:
@@ -297,3 +309,6 @@ class Statement:
             demand(form[0] not in ("true", "false"), f"the {label} is the constant {form[0]}: build it with evaluate=False")
             free = expressions.symbols(form)
             demand(free <= known, f"the {label} has the free symbols {sorted(free - known)}: declare them as quantities")
+            demand(kind_of(f"the {label}", form) == expressions.TRUTH, f"the {label} is no truth value")
+            whole = expressions.substitute(form, self.definitions)
+            demand(not expressions.has_constant_truth(whole), f"a part of the {label} is constant: build it with evaluate=False")

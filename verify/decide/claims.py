@@ -22,18 +22,40 @@ def decide_claim(statement: Statement, proposal: Claim) -> Decision:
         return Decision(None, "the claim speaks of more than numbers for all values: no procedure can see it whole")
     definitions = statement.definitions
     claim = expressions.substitute(statement.form["claim"], definitions)
+    sorts = [(quantity.name, quantity.sort) for quantity in statement.parameters]
+    hypotheses = [expressions.substitute(a["expr"], definitions) for a in statement.form["assumptions"]]
     if proposal.by == "identity":
         decision = identities.decide(_equations(claim)) if _equations(claim) else Decision(None, "the claim is no equation")
-        # an identity may hold only where the assumptions fail, so a difference refutes nothing unless there are none
-        if decision.truth is False and statement.assumptions:
-            decision = Decision(None, "not an identity; the assumptions might still save the claim")
+        if decision.truth is True and not _is_defined(claim, sorts, hypotheses):
+            decision = Decision(None, "an identity, but a denominator may be zero: assume that it is not")
+        if decision.truth is False:
+            # an identity may hold only where the assumptions fail, so a difference refutes nothing unless there are none
+            if statement.assumptions:
+                decision = Decision(None, "not an identity; the assumptions might still save the claim")
+            else:
+                point = decision.counterexample or {}
+                whole = {name: point.get(name, False if sort == "boolean" else "1") for name, sort in sorts}
+                decision = Decision(False, decision.reason, counterexample=whole)
     elif proposal.by == "smt":
-        sorts = [(quantity.name, quantity.sort) for quantity in statement.parameters]
-        hypotheses = [expressions.substitute(a["expr"], definitions) for a in statement.form["assumptions"]]
         decision = smt.decide(sorts, hypotheses, claim)
     else:
         return Decision(None, f"no procedure is called {proposal.by!r}: smt or identity")
     return _bind(decision, statement, "claim")
+
+
+def _is_defined(claim: Expression, sorts: Sequence[tuple[str, str]], hypotheses: Sequence[Expression]) -> bool:
+    """Whether no denominator of the claim vanishes where the hypotheses hold: an identity says nothing there."""
+    zero = ["num", "0"]
+    found = (smt.decide(sorts, hypotheses, expressions.build("ne", base, zero)) for base in _denominators(claim))
+    return all(decision.truth is True for decision in found)
+
+
+def _denominators(form: Expression) -> list[Expression]:
+    """The bases of negative powers."""
+    if form[0] in ("sym", "num"):
+        return []
+    own = [form[1]] if form[0] == "pow" and form[2][0] == "num" and form[2][1].startswith("-") else []
+    return [*own, *(base for part in form[1:] for base in _denominators(part))]
 
 
 def _equations(claim: Expression) -> list[tuple[Expression, Expression]]:
@@ -44,16 +66,16 @@ def _equations(claim: Expression) -> list[tuple[Expression, Expression]]:
 def decide_obligation(statement: Statement, obligation: Valid | Identity | Grid) -> Decision:
     """Discharge one obligation of an argument."""
     canonical = expressions.canonical
+    conclusion = [] if isinstance(obligation, Identity) else canonical(obligation.conclusion)
+    if conclusion[:1] in (["true"], ["false"]):
+        return Decision(None, f"sympy evaluated the conclusion to {conclusion[0]} before the engine saw it")
     if isinstance(obligation, Identity):
         decision = identities.decide([(canonical(obligation.lhs), canonical(obligation.rhs))])
     elif isinstance(obligation, Grid):
         axes = [(_name(symbol), list(values)) for symbol, values in obligation.axes.items()]
-        decision = enumeration.decide(axes, [canonical(h) for h in obligation.hypotheses], canonical(obligation.conclusion))
+        decision = enumeration.decide(axes, [canonical(h) for h in obligation.hypotheses], conclusion)
     else:
         sorts = [(_name(symbol), sort) for symbol, sort in obligation.sorts.items()]
-        conclusion = canonical(obligation.conclusion)
-        if conclusion[0] in ("true", "false"):
-            return Decision(None, f"sympy evaluated the conclusion to {conclusion[0]} before the engine saw it")
         decision = smt.decide(sorts, [canonical(h) for h in obligation.hypotheses], conclusion)
     return _bind(decision, statement, "obligation")
 
@@ -76,6 +98,7 @@ def decide_argument(statement: Statement, steps: Sequence[Step]) -> tuple[Decisi
         The decision (its certificate is the argument's own) and the certificates of the obligations.
     """
     discharged: list[dict[str, Any]] = []
+    trivial = 0
     written = []
     for number, step in enumerate(steps, start=1):
         if not step.text.strip():
@@ -88,9 +111,10 @@ def decide_argument(statement: Statement, steps: Sequence[Step]) -> tuple[Decisi
                 at = f" at {decision.counterexample}" if decision.counterexample else ""
                 return Decision(None, f"step {number}, obligation {index} is {what}: {decision.reason}{at}"), []
             discharged.append(decision.certificate)
+            trivial += all(left == right for left, right in decision.certificate.get("equations", [((), None)]))
             hashes.append(digest(decision.certificate))
         written.append({"text": step.text, "obligations": hashes, "cites": list(step.cites)})
-    if not discharged:
+    if len(discharged) == trivial:  # the two sides of an identity may be one form already when the engine sees them
         return Decision(None, "the argument has no obligation that a machine discharges"), []
     certificate = {"kind": "argument", "statement_sha256": statement.sha256, "steps": written}
     return Decision(True, f"{len(steps)} steps, {len(discharged)} obligations discharged", certificate), discharged

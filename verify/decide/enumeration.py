@@ -13,6 +13,7 @@ from typing import Any
 
 from verify import expressions
 from verify.arithmetic import read_tuple, to_json
+from verify.errors import StatementError
 from verify.evidence import Decision
 from verify.expressions import Expression
 
@@ -30,7 +31,15 @@ def decide(
         hypotheses: nothing was shown).
     """
     names = [name for name, _ in axes]
+    if len(set(names)) < len(names):
+        return Decision(None, "two axes have one name")
     columns = [[value if isinstance(value, bool) else read_tuple(value) for value in values] for _, values in axes]
+    try:
+        kinds = dict(zip(names, map(_kind, names, columns), strict=True))
+        for formula in (*hypotheses, conclusion):
+            expressions.demand_truth(formula, kinds)
+    except StatementError as error:
+        return Decision(None, f"ill-typed: {error}")
     premises = [expressions.compiled(hypothesis) for hypothesis in hypotheses]
     goal = expressions.compiled(conclusion)
     count = outside = 0
@@ -57,6 +66,17 @@ def decide(
         "outside": outside,
     }
     return Decision(True, f"{count} points, {outside} of them outside the hypotheses", certificate)
+
+
+def _kind(name: str, column: Sequence[Any]) -> str:
+    """The kind of an axis's values, which are all different and of one kind."""
+    by_type = {bool: expressions.TRUTH, tuple: expressions.TUPLE}
+    kinds = {by_type.get(type(value), expressions.NUMBER) for value in column}
+    if len(kinds) > 1:
+        raise StatementError(f"the axis {name!r} mixes {' and '.join(sorted(kinds))} values")
+    if len(set(column)) < len(column):
+        raise StatementError(f"the axis {name!r} repeats a value: points would be counted twice")
+    return kinds.pop() if kinds else expressions.NUMBER
 
 
 def _shown(env: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from verify import expressions
-from verify.arithmetic import to_json
+from verify.arithmetic import exact, to_json
 from verify.decide.instances import Judgement, judge
 from verify.errors import InstanceError
 from verify.evidence import Decision, Family
@@ -44,8 +44,42 @@ def _fill(form: Any, values: Mapping[str, Any]) -> Any:
     return form
 
 
+def _fault(family: Family) -> str | None:
+    """Why the cases of a family would not be counted once each, if so."""
+    used: set[str] = set()
+    _find_axes(dict(family.template), used)
+    if unused := sorted(set(family.axes) - used):
+        return f"the template does not use the axis {unused[0]!r}: cases would be counted twice"
+    for name, values in family.axes.items():
+        if len({expressions.text(_lowest(value)) for value in values}) < len(values):
+            return f"the axis {name!r} repeats a value: cases would be counted twice"
+    return None
+
+
+def _find_axes(form: Any, used: set[str]) -> None:
+    if isinstance(form, (list, tuple)) and len(form) == 2 and form[0] == "axis":
+        used.add(form[1])
+    elif isinstance(form, (dict, list, tuple)):
+        for entry in form.values() if isinstance(form, dict) else form:
+            _find_axes(entry, used)
+
+
+def _lowest(form: Any) -> Any:
+    """The same JSON with each exact number written in one way."""
+    if isinstance(form, dict):
+        return {key: _lowest(entry) for key, entry in form.items()}
+    if isinstance(form, (list, tuple)):
+        return [_lowest(entry) for entry in form]
+    try:
+        return to_json(exact(form))
+    except InstanceError:
+        return form
+
+
 def decide(statement: Statement, family: Family, *, bits: int = 128) -> tuple[Decision, Judgement | None]:
     """Decide the statement on every member; the judgement of a counterexample comes with a false decision."""
+    if fault := _fault(family):
+        return Decision(None, fault), None
     count = outside = 0
     tally: Counter[str] = Counter()
     written: dict[str, list[Any]] = {}

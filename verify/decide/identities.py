@@ -120,6 +120,8 @@ def decide(equations: Sequence[tuple[Expression, Expression]]) -> Decision:
     >>> decide([(["pow", ["add", x, one], ["num", "2"]], ["add", ["pow", x, ["num", "2"]], ["mul", ["num", "2"], x], one])]).truth
     True
     """
+    if not equations:
+        return Decision(None, "there is no equation")
     names = sorted(set().union(*(expressions.symbols(side) for pair in equations for side in pair), set()))
     ring = Ring(names)
     for index, (left, right) in enumerate(equations, start=1):
@@ -136,14 +138,14 @@ def decide(equations: Sequence[tuple[Expression, Expression]]) -> Decision:
 
 
 def _where_nonzero(polynomial: fmpq_mpoly, names: Sequence[str]) -> dict[str, str]:
-    """A point of a small grid at which a nonzero polynomial does not vanish.
+    """A point of a small grid at which a nonzero polynomial does not vanish, within every sort of numbers.
 
-    Rests on: a nonzero polynomial of degree at most d in each variable does not vanish on all of {0, ..., d}^n.
+    Rests on: a nonzero polynomial of degree at most d in each variable does not vanish on all of {1, ..., d + 1}^n.
     """
     point: dict[str, str] = {}
     context = polynomial.context()
     for index, name in enumerate(names):
-        for value in range(max(polynomial.degrees()) + 1 if polynomial.degrees() else 1):
+        for value in range(1, max(polynomial.degrees(), default=0) + 2):
             rest = polynomial.subs({name: fmpq(value)})
             if rest != 0:
                 polynomial, point[name] = rest, str(value)

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from verify.arithmetic import precision
+from verify.expressions import is_inexact
 from verify.quantities import Evaluation, derived_values, evaluate
 from verify.statement import Statement
 
@@ -45,17 +47,16 @@ def judge(statement: Statement, raw: Mapping[str, Any], *, bits: int = 128, most
         else:
             verdict = "true" if evaluation.claim else "false"
         unknown = evaluation.claim is None or None in evaluation.assumptions.values()
-        if not unknown or bits * 2 > most_bits or not _has_balls(evaluation):
+        if not unknown or bits * 2 > most_bits or not _may_have_balls(statement):
             return Judgement(verdict, evaluation, bits)
         bits *= 2
 
 
-def _has_balls(evaluation: Evaluation) -> bool:
-    from flint import arb
-
-    return any(isinstance(value, arb) for value in evaluation.values.values()) or any(
-        value is None for value in evaluation.values.values()
-    )
+@cache
+def _may_have_balls(statement: Statement) -> bool:
+    form = statement.form
+    defined = [s["origin"][1] for s in form["symbols"] if s["origin"][0] == "defined"]
+    return any(map(is_inexact, [*defined, *(a["expr"] for a in form["assumptions"]), form["claim"]]))
 
 
 def bites(judgement: Judgement, dropped: str) -> tuple[bool, str]:

@@ -16,6 +16,7 @@ from flint import fmpq
 
 from verify import expressions
 from verify.arithmetic import read_parameter
+from verify.errors import StatementError
 from verify.evidence import SCALAR_SORTS, Decision
 from verify.expressions import Expression
 
@@ -49,6 +50,14 @@ def decide(
     unknown = sorted({sort for _, sort in sorts} - set(SCALAR_SORTS))
     if unknown:
         return Decision(None, f"the solver has no sort {', '.join(unknown)}")
+    if len(dict(sorts)) < len(sorts):
+        return Decision(None, "two symbols have one name")
+    try:
+        kinds = {name: expressions.kind_of_sort(sort) for name, sort in sorts}
+        for formula in (*hypotheses, conclusion):
+            expressions.demand_truth(formula, kinds)
+    except StatementError as error:
+        return Decision(None, f"ill-typed: {error}")
     try:
         names = _declare(sorts)
         premises = [_domain(names[name], sort) for name, sort in sorts if _domain(names[name], sort) is not None]

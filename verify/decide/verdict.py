@@ -1,7 +1,8 @@
 """From the results of a statement's checks to its verdict.
 
 The strongest level that a check reached, provided that no check refuted the statement, every control bit, an instance
-meets all the assumptions together, and every certificate was accepted by the rechecker.
+meets all the assumptions together, and every certificate was accepted by the rechecker. A level that rests on
+certificates counts only if the rechecker accepted them all, and only beside a witness whose certificate it accepted.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 
 from verify.evidence import LEVELS, CheckResult, at_least
 from verify.statement import Statement
+
+UNREPLAYABLE = ("supported", "observed")
+"""Levels that have no certificates."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Verdict:
 
 def conclude(declared: str, has_assumptions: bool, results: Sequence[CheckResult]) -> Verdict:
     """Conclude from the results of all checks that were run on one statement."""
-    necessary = frozenset(result.drops for result in results if result.outcome == "bit" and result.drops)
+    necessary = frozenset(r.drops for r in results if r.outcome == "bit" and r.drops and r.recheck == "accepted")
     outcome, reason, scope = _outcome(has_assumptions, results)
     met = outcome == "refuted" if declared == "refuted" else at_least(outcome, declared)
     return Verdict(outcome, reason, scope, necessary, met)
@@ -47,14 +51,20 @@ def _outcome(has_assumptions: bool, results: Sequence[CheckResult]) -> tuple[str
     blunt = [result for result in controls if result.outcome != "bit"]
     if blunt:
         return "vacuous", f"{blunt[0].name}: {blunt[0].message}", nothing
-    if not controls and has_assumptions:
+    if has_assumptions and not any(result.recheck == "accepted" for result in controls):
         return "vacuous", "no control shows that the check can fail", nothing
-    reached = [result for result in results if result.outcome in LEVELS]
-    if not any(result.details.get("witness") for result in reached):
-        if reached:
-            return "vacuous", "no instance that meets all the assumptions together was exhibited", nothing
+    candidates = [result for result in results if result.outcome in LEVELS]
+    if not candidates:
         undecided = [result for result in results if result.outcome == "inconclusive"]
         return "inconclusive", undecided[0].message if undecided else "no check was run", nothing
+    reached = [r for r in candidates if r.outcome in UNREPLAYABLE or r.recheck == "accepted"]
+    if not reached:
+        return "inconclusive", f"{candidates[0].name}: the rechecker did not replay every certificate", nothing
+    witnesses = [result for result in reached if result.details.get("witness")]
+    if not any(result.recheck == "accepted" for result in witnesses):  # then only what needs no certificate may count
+        reached = [result for result in reached if result.outcome in UNREPLAYABLE]
+    if not witnesses or not reached:
+        return "vacuous", "no instance that meets all the assumptions together was exhibited", nothing
     best = min(reached, key=lambda result: LEVELS.index(result.outcome))
     return best.outcome, best.message, best.scope
 

@@ -17,10 +17,15 @@ def _binary64(number: fmpq) -> float:
 
 @quantity("floats.spike_counts")
 def spike_counts(_: Workspace, charges: Value, threshold: Value, arithmetic: str) -> Value:
-    """The numbers of spikes that the orders of the charges lead to; after each charge V falls below the threshold."""
+    """The numbers of spikes that the orders of the charges lead to; after each charge V falls below the threshold.
+
+    Undefined where rounding makes a spike subtract nothing.
+    """
     if arithmetic not in ("exact", "binary64"):
         raise InstanceError("arithmetic is exact or binary64")
     convert = _binary64 if arithmetic == "binary64" else fmpq
+    if fmpq(threshold) <= 0:
+        raise InstanceError("the threshold must be positive: the neuron would fire for ever")
     theta = convert(fmpq(threshold))
     found = set()
     for order in set(permutations(range(len(charges)))):
@@ -28,7 +33,10 @@ def spike_counts(_: Workspace, charges: Value, threshold: Value, arithmetic: str
         for k in order:
             potential = potential + convert(fmpq(charges[k]))
             while potential >= theta:
-                potential, spikes = potential - theta, spikes + 1
+                below = potential - theta
+                if below >= potential:
+                    return None  # lost in rounding: it would fire for ever
+                potential, spikes = below, spikes + 1
         found.add(spikes)
     return tuple(sorted(found))
 

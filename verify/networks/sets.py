@@ -32,5 +32,7 @@ def integer_range(_: Workspace, first: Value, last: Value) -> Value:
 
 @quantity("sets.distance")
 def distance(_: Workspace, x: Value, y: Value) -> Value:
-    """The sum of the absolute differences of two vectors."""
+    """The sum of the absolute differences of two vectors of one length, undefined for others."""
+    if len(x) != len(y):
+        return None
     return sum(abs(a - b) for a, b in zip(x, y, strict=True))

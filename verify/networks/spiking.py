@@ -138,7 +138,7 @@ def _parse(text: str) -> Network:
 def _integer(key: str, raw: Any) -> int:
     number = exact(raw)
     if number.q != 1:
-        raise InstanceError(f"network: {key} has {raw!r} where an integer is needed")
+        raise InstanceError(f"{key} has {raw!r} where an integer is needed")
     return int(number.p)
 
 
@@ -185,7 +185,7 @@ def parse_events(raw: Sequence[Any]) -> Events:
     for entry in raw:
         if not isinstance(entry, (list, tuple)) or len(entry) not in (2, 3) or (len(entry) == 3 and entry[2] != "forever"):
             raise InstanceError(f"events: {entry!r} is not [neuron, charge] or [neuron, charge, 'forever']")
-        neuron, charge, forever = int(entry[0]), exact(entry[1]), len(entry) == 3
+        neuron, charge, forever = _integer("neuron", entry[0]), exact(entry[1]), len(entry) == 3
         kind = types.setdefault((neuron, str(charge), forever), [neuron, charge, 0])
         kind[2] = None if forever else kind[2] + 1
     rows = list(types.values())
@@ -208,7 +208,7 @@ class System:
             raise InstanceError("network: plastic weights go with instant or eager semantics only")
         self.network, self.events, self.semantics = network, events, semantics
         n = self.n = network.size
-        everything = [w * f for row in network.weights for w in row for f in network.plastic]
+        everything = [w * f for row in network.weights for w in row for f in (fmpq(1), *network.plastic)]
         everything += [*network.threshold, *network.potential, *network.low, *network.high, *events.charge]
         self.scale = lcm(*(int(number.q) for number in everything)) if everything else 1
         self.theta = [self._scaled(x) for x in network.threshold]

@@ -291,22 +291,31 @@ def _register_properties() -> None:
 _register_properties()
 
 
+def _entry(row: Sequence[Any], index: Value) -> Any:
+    """An entry of a list, undefined outside it (Python would count negative indices from the end)."""
+    place = fmpq(index)
+    if place.q != 1:
+        raise InstanceError(f"{index} numbers no neuron: give an integer")
+    return row[int(place.p)] if 0 <= place < len(row) else None
+
+
 @quantity("spiking.weight")
 def weight(_: Workspace, network: Json, i: Value, j: Value) -> Value:
     """weights[i][j]."""
-    return parse_network(network).weights[int(i)][int(j)]
+    row = _entry(parse_network(network).weights, i)
+    return None if row is None else _entry(row, j)
 
 
 @quantity("spiking.threshold")
 def threshold(_: Workspace, network: Json, i: Value) -> Value:
     """threshold[i]."""
-    return parse_network(network).threshold[int(i)]
+    return _entry(parse_network(network).threshold, i)
 
 
 @quantity("spiking.potential")
 def potential(_: Workspace, network: Json, i: Value) -> Value:
     """potential[i], the initial one."""
-    return parse_network(network).potential[int(i)]
+    return _entry(parse_network(network).potential, i)
 
 
 @quantity("spiking.start")
@@ -337,7 +346,9 @@ def _is_cycle(net: Network, cycle: Sequence[int]) -> bool:
 def chordless(_: Workspace, network: Json, cycle: Value) -> Value:
     """Whether no edge other than its own joins two neurons of the cycle."""
     net = parse_network(network)
-    own = set(zip(cycle, (*cycle[1:], cycle[0]), strict=True))
+    if not all(0 <= v < net.size for v in cycle):
+        return False
+    own = set(zip(cycle, (*cycle[1:], *cycle[:1]), strict=True))
     return all(net.weights[i][j] == 0 or (j, i) in own for i in cycle for j in cycle)
 
 

@@ -61,11 +61,16 @@ def _replay(statement: Statement, result: CheckResult) -> None:
     """The kernel's certificates must convince the rechecker, or the check has failed."""
     if not result.certificates:
         return
-    known = {claims.digest(certificate): certificate for certificate in result.certificates}
+    try:
+        known = {claims.digest(certificate): certificate for certificate in result.certificates}
+    except (TypeError, ValueError) as error:
+        result.outcome, result.message, result.certificates = "error", f"a certificate is no plain JSON: {error}", []
+        return
     accepted: list[str] = []
     statuses = set()
-    for certificate in result.certificates:
-        finding = recheck.replay(certificate, statement.form, known)
+    findings: dict[str, recheck.Finding] = {}
+    for sha256, certificate in known.items():
+        finding = findings[sha256] = recheck.replay(certificate, statement.form, known, findings)
         statuses.add(finding.status)
         if finding.status == "rejected":
             result.message = f"{certificate['kind']}: {finding.reason}"
@@ -257,6 +262,8 @@ def _control(statement: Statement, check: Check, seed: int, bits: int) -> CheckR
 
 
 def _search(statement: Statement, check: Check, seed: int, bits: int) -> CheckResult:
+    if statement.quantifier != "for-all":
+        return CheckResult(check.name, check.kind, "inconclusive", "a search is for statements for all instances only")
     draw, rng = check.function, random.Random(seed)
     trials, met, undecided = int(check.options["trials"]), 0, 0
     for _ in range(trials):
@@ -276,7 +283,7 @@ def _search(statement: Statement, check: Check, seed: int, bits: int) -> CheckRe
     if not met:
         return CheckResult(check.name, check.kind, "inconclusive", f"none of {trials} draws met the assumptions", details=details)
     message = f"no counterexample in {trials} draws, {met} of which met the assumptions"
-    scope = {"kind": "instances", "text": f"{message}; {check.options['distribution']}"}
+    scope = {"kind": "instances", "text": message}
     return CheckResult(check.name, check.kind, "supported", message, scope, details=details)
 
 
@@ -285,7 +292,7 @@ def _experiment(statement: Statement, check: Check, seed: int, bits: int) -> Che
     if not isinstance(observation, Observation):
         raise VerifyError(f"{statement.id}: an experiment returns an Observation, not {type(observation).__name__}")
     outcome = "observed" if observation.agrees else "inconclusive"
-    scope = {"kind": "instances", "text": observation.text}
+    scope = {"kind": "instances", "text": f"one experiment, with the seed {seed}"}
     data = {str(key): to_json(value) if not isinstance(value, float) else value for key, value in observation.data.items()}
     return CheckResult(check.name, check.kind, outcome, observation.text, scope, details={"data": data})
 
