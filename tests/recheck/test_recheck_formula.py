@@ -235,7 +235,7 @@ def test_implications_that_solvers_must_confirm(k: int) -> None:
 def test_each_solver_alone_gives_the_answer() -> None:
     good = smt.query([("a", "real")], [], ["le", h.num(0), ["pow", A, TWO]])
     bad = smt.query([("a", "real")], [], ["lt", h.num(0), ["pow", A, TWO]])
-    for solver, _, options in smt.ATTEMPTS:
+    for solver, _, options, _ in smt.ATTEMPTS:
         pytest.importorskip(solver)
         assert [smt.ask(solver, 20, options, text)[1] for text in (good, bad)] == ["unsat", "sat"]
         name, answer = smt.ask(solver, 20, options, "(set-logic QF_NRA)\n(assert (nonsense))\n(check-sat)\n")

@@ -30,7 +30,7 @@ loop = Statement(
     "none; for w > 1 those with -a <= (w-1) S < 1 - a, and exactly one for every charge when w = 2.",
     area=AREA,
     source=SOURCE.at("recurrent networks", DERIVED),
-    declared="reduced",
+    declared="proved",
     quantities=[W, CHARGE, ONE, OTHER, RESTS, OTHER_RESTS, FIRST, LAST],
     assume={
         "rest-rule": (
@@ -39,7 +39,7 @@ loop = Statement(
         )
     },
     claim=And(
-        Implies(w < 1, Equivalent(rests, And(first <= s, s <= last))),
+        Implies(w < 1, Equivalent(rests, And((a - 1) / (1 - w) < s, s <= a / (1 - w)))),
         Implies(And(w <= 0, rests, other), Eq(s, t)),
         Implies(And(0 < w, w < 1), And(number >= 1, Or(Eq(number, floor(1 / (1 - w))), Eq(number, ceiling(1 / (1 - w)))))),
         Implies(Eq(w, 1), Equivalent(rests, And(0 <= a, a < 1))),

@@ -300,7 +300,7 @@ def _smt(certificate: dict[str, Any], context: Context) -> str:
     values = {name: scalar(sort, model[name]) for name, sort in symbols}
     if not all(settled(lambda bits: [decided(code, values, bits) for code in codes])):
         raise Rejected("a hypothesis does not hold at the model")
-    return smt.refuted(smt.query(symbols, hypotheses, conclusion))
+    return smt.implied(symbols, hypotheses, conclusion)
 
 
 def _identity(certificate: dict[str, Any], context: Context) -> str:

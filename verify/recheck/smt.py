@@ -13,7 +13,15 @@ from .formula import MAX_NODES, parts, size
 from .load import NotReplayed, Rejected, exact
 
 # Solver, seconds, options. Coverings (nl-cov) decide what cvc5's default leaves open, and sometimes the reverse.
-ATTEMPTS: tuple[tuple[str, int, tuple[str, ...]], ...] = (("cvc5", 6, ()), ("cvc5", 6, ("nl-cov=true",)), ("z3", 8, ()))
+# solver, seconds, options, which of the translations
+ATTEMPTS: tuple[tuple[str, int, tuple[str, ...], int], ...] = (
+    ("cvc5", 1, (), 0),
+    ("cvc5", 1, (), -1),
+    ("cvc5", 5, (), 0),
+    ("cvc5", 5, (), -1),
+    ("cvc5", 6, ("nl-cov=true",), 0),
+    ("z3", 8, (), -1),
+)
 MAX_EXPONENT = 32
 TYPES = {"integer": "Int", "natural": "Int", "boolean": "Bool"}  # of the sorts; the others are real
 
@@ -33,10 +41,16 @@ def _literal(n: int, suffix: str = "") -> str:
     return f"{n}{suffix}" if n >= 0 else f"(- {-n}{suffix})"
 
 
+def _is_reciprocal(form: Any) -> bool:
+    """Whether the form is a power with a negative integer exponent."""
+    return form[0] == "pow" and form[2][0] == "num" and form[2][1].startswith("-") and "/" not in form[2][1]
+
+
 class Translator:
     """Expressions over the given symbols (name, sort) in SMT-LIB 2."""
 
-    def __init__(self, symbols: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, symbols: Sequence[tuple[str, str]], quotients: bool) -> None:
+        self.quotients = quotients
         self.symbols = {name: (f"v{k}", TYPES.get(sort, "Real")) for k, (name, sort) in enumerate(symbols)}
         self.lines = [f"(declare-const {name} {kind})" for name, kind in self.symbols.values()]
         for name, sort in symbols:
@@ -82,6 +96,9 @@ class Translator:
             return self.symbols[arguments[0]]
         if head == "pow":
             return self.power(*arguments)
+        below = [["pow", a[1], ["num", a[2][1][1:]]] for a in arguments if head == "mul" and _is_reciprocal(a)]
+        if below and self.quotients:
+            return self.quotient([a for a in arguments if not _is_reciprocal(a)], below)
         terms = [self.term(argument) for argument in arguments]
         if head in ("and", "or", "not", "implies", "iff"):
             return f"({ {'implies': '=>', 'iff': '='}.get(head, head)} {self.truths(terms)})", "Bool"
@@ -111,6 +128,12 @@ class Translator:
             return f"(let (({name} {first})) (ite (> {name} {zero}) 1 (ite (< {name} {zero}) (- 1) 0)))", "Int"
         raise NotReplayed(f"{head!r} has no translation for a solver")
 
+    def quotient(self, above: Sequence[Any], below: Sequence[Any]) -> Term:
+        """A variable q with q * denominator = numerator; solvers find this easier than a product with a reciprocal."""
+        top, bottom = (_real(self.term(["mul", *factors] if factors else ["num", "1"])) for factors in (above, below))
+        definition = f"(=> (distinct {bottom} 0.0) (= (* % {bottom}) {top}))"
+        return self.variable(f"{top} / {bottom}", "Real", definition), "Real"
+
     def rounded(self, text: str, head: str) -> str:
         low, high = (text, "(to_real %)") if head == "ceiling" else ("(to_real %)", text)
         return self.variable(f"{head} {text}", "Int", f"(<= {low} {high})", f"(< {high} (+ {low} 1.0))")
@@ -130,11 +153,16 @@ class Translator:
         return f"(let (({name} {text})) (* {' '.join([name] * abs(n))}))", kind
 
 
-def query(symbols: Sequence[tuple[str, str]], hypotheses: Sequence[Any], conclusion: Any) -> str:
-    """SMT-LIB text that is satisfiable unless the hypotheses imply the conclusion; 1/0 may be any number."""
+def query(
+    symbols: Sequence[tuple[str, str]], hypotheses: Sequence[Any], conclusion: Any, quotients: bool = True
+) -> str:
+    """SMT-LIB text that is satisfiable unless the hypotheses imply the conclusion; x/0 may be any number.
+
+    With `quotients`, x/y is a variable of its own, otherwise x times a variable for 1/y: which is easier depends.
+    """
     if sum(map(size, hypotheses)) + size(conclusion) > MAX_NODES:
         raise NotReplayed("the implication is too large")
-    translator = Translator(symbols)
+    translator = Translator(symbols, quotients)
     asserted = [f"(assert {translator.formula(hypothesis)})" for hypothesis in hypotheses]
     asserted.append(f"(assert (not {translator.formula(conclusion)}))")
     body = "\n".join([*translator.lines, *asserted])
@@ -160,14 +188,24 @@ def ask(solver: str, seconds: int, options: tuple[str, ...], text: str) -> tuple
     return name, answer
 
 
-def refuted(text: str) -> str:
-    """The name of the solver that found the query unsatisfiable; `Rejected` if satisfiable, else `NotReplayed`."""
+def refuted(*texts: str) -> str:
+    """The name of the solver that found the query, in one of its translations, unsatisfiable.
+
+    Raises `Rejected` if it is satisfiable, `NotReplayed` if no solver decides.
+    """
     tried = []
-    for solver, seconds, options in ATTEMPTS:
-        name, answer = ask(solver, seconds, options, text)
+    for solver, seconds, options, which in dict.fromkeys((*a[:3], texts[a[3]]) for a in ATTEMPTS):
+        name, answer = ask(solver, seconds, options, which)
         if answer == "unsat":
             return name
         if answer == "sat":
             raise Rejected(f"{name} finds values that meet the hypotheses and not the conclusion")
         tried.append(f"{name}: {answer:.100}")
     raise NotReplayed("no solver decided the implication (" + "; ".join(tried) + ")")
+
+
+def implied(symbols: Sequence[tuple[str, str]], hypotheses: Sequence[Any], conclusion: Any) -> str:
+    """The names of the solvers that found the hypotheses to imply each part of the conclusion."""
+    goals = conclusion[1:] if conclusion[0] == "and" else [conclusion]
+    names = [refuted(*(query(symbols, hypotheses, goal, way) for way in (True, False))) for goal in goals]
+    return ", ".join(sorted(set(names)))
