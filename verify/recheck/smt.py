@@ -2,6 +2,7 @@
 
 import importlib.util
 import itertools
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from .formula import MAX_NODES, parts, size
 from .load import NotReplayed, Rejected, exact
 
 # Solver, seconds, options. Coverings (nl-cov) decide what cvc5's default leaves open, and sometimes the reverse.
-# solver, seconds, options, which of the translations
+# solver, seconds of processor time, options, which of the translations
 ATTEMPTS: tuple[tuple[str, int, tuple[str, ...], int], ...] = (
     ("cvc5", 1, (), 0),
     ("cvc5", 1, (), -1),
@@ -177,10 +178,13 @@ def ask(solver: str, seconds: int, options: tuple[str, ...], text: str) -> tuple
     """A solver's name with its version, and its answer: "sat", "unsat", or why it is neither."""
     if importlib.util.find_spec(solver) is None:
         return solver, "not installed"
-    command = [sys.executable, "-P", str(Path(__file__).with_name("solver.py")), solver, *options]
+    command = [sys.executable, "-P", str(Path(__file__).with_name("solver.py")), solver, str(seconds), *options]
     try:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=seconds, check=False)
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=20 * seconds, check=False)
+        stopped = -done.returncode in (signal.SIGXCPU, signal.SIGKILL)
     except subprocess.TimeoutExpired:
+        stopped = True
+    if stopped:
         return solver, f"nothing in {seconds} s"
     name, _, answer = done.stdout.strip().partition("\n")
     if done.returncode != 0 or not name:

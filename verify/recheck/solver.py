@@ -1,6 +1,6 @@
-"""One solver in a process of its own, which can be stopped: `python solver.py NAME [OPTION=VALUE ...] < QUERY`.
+"""One solver in a process of its own, which can be stopped: `python solver.py NAME SECONDS [OPTION=VALUE ...] < QUERY`.
 
-Prints the solver's name and version, and on the next line its answer.
+The seconds are of processor time, so that what a solver finds does not depend on how busy the machine is. Prints the solver's name and version, and on the next line its answer.
 """
 
 import sys
@@ -33,8 +33,8 @@ def ask_z3(text: str, options: list[str]) -> tuple[str, str]:
     return f"z3 {z3.get_version_string()} (same solver as the kernel)", str(solver.check())
 
 
-def limit_memory() -> None:
-    """Where the system can do it, make a query that eats the memory fail alone."""
+def limit(seconds: int) -> None:
+    """Where the system can do it, end a query that takes too much time, and make one that eats the memory fail alone."""
     try:
         import resource
     except ImportError:
@@ -42,9 +42,10 @@ def limit_memory() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     soft = MAX_MEMORY if hard == resource.RLIM_INFINITY else min(MAX_MEMORY, hard)
     resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 if __name__ == "__main__":
-    limit_memory()
+    limit(int(sys.argv[2]))
     ask = {"cvc5": ask_cvc5, "z3": ask_z3}[sys.argv[1]]
-    print(*ask(sys.stdin.read(), sys.argv[2:]), sep="\n")
+    print(*ask(sys.stdin.read(), sys.argv[3:]), sep="\n")
