@@ -63,7 +63,7 @@ def _outcome(has_assumptions: bool, results: Sequence[CheckResult]) -> tuple[str
     witnesses = [result for result in reached if result.details.get("witness")]
     if not any(result.recheck == "accepted" for result in witnesses):  # then only what needs no certificate may count
         reached = [result for result in reached if result.outcome in UNREPLAYABLE]
-    if not witnesses or not reached:
+    if not reached or (has_assumptions and not witnesses):
         return "vacuous", "no instance that meets all the assumptions together was exhibited", nothing
     best = min(reached, key=lambda result: LEVELS.index(result.outcome))
     return best.outcome, best.message, best.scope
