@@ -160,9 +160,13 @@ def indexed(name: str = INDEX) -> tuple[list[dict[str, Any]], list[Module]]:
     """
     statements: list[dict[str, Any]] = []
     unknown: list[Module] = []
+    seen: set[str] = set()
     for package in packages():
         known = _read(package, name)
         for module in modules(package):
+            if module.name in seen:  # announced by itself and with its package
+                continue
+            seen.add(module.name)
             entry = known.get(module.name)
             if isinstance(entry, dict) and module.path and entry.get("sha256") == fingerprint(module):
                 statements += [{**statement, "module": module.name} for statement in entry["statements"]]

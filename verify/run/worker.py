@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import json
+import multiprocessing
 import os
 import signal
 import sys
+import threading
 from dataclasses import asdict
 from typing import Any
 
@@ -32,6 +34,8 @@ def serve(pipe: Any, megabytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is for the main process to deal with
     os.dup2(2, 1)  # what a theorem module prints must not get between the lines of a report on standard output
     limit_memory(megabytes)
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
     while True:
         try:
             function, arguments = pipe.recv()
@@ -45,6 +49,12 @@ def serve(pipe: Any, megabytes: int) -> None:
             mine = type(error).__module__.startswith("verify")
             answer = json.dumps(["failed", str(error) if mine else f"{type(error).__name__}: {error}"])
         pipe.send_bytes(answer.encode())
+
+
+def _leave_with(parent: Any) -> None:
+    """Nobody is left to end a check that hangs once the main process is killed."""
+    parent.join()
+    os._exit(1)
 
 
 def _statements(module: str) -> list[Any]:
