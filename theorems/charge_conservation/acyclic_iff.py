@@ -3,7 +3,7 @@
 from sympy import And, Eq, Implies, Not, Or, symbols
 
 from theorems.charge_conservation._models import ALWAYS, AREA, DERIVED, NETWORK, SEMANTICS, SOURCE, Raw, network
-from verify import Family, Identity, Statement, Step, Valid, axis, computed, parameter
+from verify import Family, Statement, Step, Valid, axis, computed, parameter
 
 CYCLE = parameter("cycle", "tuple", "neurons v_1, ..., v_k, each sending to the next")
 IS_CYCLE = computed("is_cycle", "boolean", "spiking.is_cycle", [NETWORK, CYCLE], "it is a cycle of the graph")
@@ -37,7 +37,7 @@ necessary = Statement(
 
 @necessary.argument
 def the_witness():
-    w, s, before = symbols("w s b")
+    w, v, s, before = symbols("w v s b")
     copy = {w: "positive", s: "integer"}
     inverse = {w: "real", s: "integer"}
     yield Step(
@@ -51,13 +51,12 @@ def the_witness():
         [
             Valid(copy, And(1 - w / 2 < 1, 1 - w / 2 + w >= 1, 1 - w / 2 + w - 1 >= 0)),
             Valid(copy, And(w / 2 >= 0, w / 2 - w < 0)),
-            Identity((1 - w / 2) + w / 2, 1),
         ],
     )
     yield Step(
         "The event +q, q = |w_1|/2, lifts v_1 exactly to its threshold; the pulse runs round the cycle, and the spike that returns brings |w_1| to v_1, so that after -q as well "
         "its potential stays in the window: all counts s_x. If -q comes first, +q only restores the start: all counts 0. Both are at rest.",
-        [Identity(1 - w / 2 + w / 2 - 1 + w - w / 2, w / 2), Identity(1 - w / 2 - w / 2 + w / 2, 1 - w / 2), Valid({w: "positive"}, w / 2 >= 0)],
+        [Valid({w: "positive", v: "real"}, And(Eq(v + w / 2, 1), v + w - 1 >= 0, v < 1), [Eq(v, 1 - w / 2)])],
     )
     yield Step(
         "Negative cycle. With bounds [0, 1] and potential 1 - w/2 a neuron whose predecessor has count b in {0, 1} has the charge 1 - w/2 + w b, so its count at rest is b if w > 0 and "

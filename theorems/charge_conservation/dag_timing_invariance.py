@@ -49,7 +49,7 @@ dag = Statement(
 @dag.argument
 def induction_and_ranking():
     """Values by topological induction, termination by a ranking function."""
-    total = symbols("u_j")
+    total, distance, rest = symbols("u_j D_j rest")
     yield Step(
         "At rest nothing is pending and nothing in flight, so by conservation neuron i has received V0_i + Q_i + sum_j W_ij S_j; the rest rule "
         "leaves the one count clip(floor of that over theta_i). In topological order all S_j on the right are determined already.",
@@ -63,7 +63,7 @@ def induction_and_ranking():
         [
             _lemmas.spikes_go_to_the_target(),
             _lemmas.a_step_to_the_target_shortens_the_way(),
-            Identity(-total + (total - 1), -1),
+            Identity(total * (distance - 1) + (total - 1) + rest, total * distance + rest - 1),
         ],
     )
     yield Step(

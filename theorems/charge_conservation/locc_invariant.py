@@ -1,12 +1,12 @@
 """Charge conservation along every run (Yan et al., arXiv:2603.15987, the framework of its abstract)."""
 
-from sympy import symbols
+from sympy import Eq, symbols
 
 from theorems.charge_conservation._models import (
     AREA, CONSTANT, EVENTS, FINITE, FINITE_EVENTS, LEAKLESS, LOSSLESS, NETWORK, RELAY, RELAY_WITH_SUM, SEMANTICS,
     SOURCE, SUBTRACTIVE, Raw, charges, network, of_runs, random_events, random_network,
 )  # fmt: skip
-from verify import Family, Identity, Statement, Step, axis
+from verify import Family, Statement, Step, Valid, axis
 
 CONSERVED = of_runs(
     "conserved", "conserved", "boolean",
@@ -36,35 +36,37 @@ locc = Statement(
 @locc.argument
 def induction_over_moves():
     """The residual is 0 at first, and each kind of move leaves it unchanged."""
-    v, theta, s, q, w, received, delivered, start = symbols("V theta S q w R Q c")
+    old = symbols("V S Q R")
+    new = symbols("V1 S1 Q1 R1")
+    theta, q, w = symbols("theta q w")
 
     def residual(potential, count, charge, arrived):
-        # ``arrived`` is the sum over senders of weight times (count - start - in flight)
-        return potential + theta * count - charge - arrived - start
+        return potential + theta * count - charge - arrived
 
-    before = residual(v, s, delivered, received)
+    def kept(*after) -> Valid:
+        """The residual is the same before and after a move; ``after`` gives the four values then."""
+        sorts = {symbol: "real" for symbol in (*old, *new, theta, q, w)}
+        return Valid(sorts, Eq(residual(*new), residual(*old)), [Eq(x, y) for x, y in zip(new, after, strict=True)])
+
+    v, s, charge, arrived = old
     yield Step(
-        "Fix a neuron and let R be the charge that spikes of all neurons have brought to it so far. At the start nothing was "
-        "delivered, so V + theta S - Q - R equals the constant c = V0 + theta S0.",
-        [Identity(residual(v, s, 0, 0).subs(start, v + theta * s), 0)],
+        "Fix a neuron; let Q be the external charge delivered to it so far and R what spikes of all neurons have brought to it. At the start Q = R = 0, so "
+        "V + theta S - Q - R is V0 + theta S0."
     )
     yield Step(
         "Firing with sign +1 or -1 changes V by -theta or +theta and S by +1 or -1; the neuron's own spikes reach others only "
         "when they are delivered.",
-        [Identity(residual(v - theta, s + 1, delivered, received), before), Identity(residual(v + theta, s - 1, delivered, received), before)],
+        [kept(v - theta, s + 1, charge, arrived), kept(v + theta, s - 1, charge, arrived)],
     )
-    yield Step(
-        "Delivering an external charge q adds q to V and to Q.",
-        [Identity(residual(v + q, s, delivered + q, received), before)],
-    )
+    yield Step("Delivering an external charge q adds q to V and to Q.", [kept(v + q, s, charge + q, arrived)])
     yield Step(
         "Delivering a spike of sign +1 or -1 over an edge of weight w adds w or -w to V; the count of its sender that has arrived "
         "changes by the same sign, so R changes by the same amount.",
-        [Identity(residual(v + w, s, delivered, received + w), before), Identity(residual(v - w, s, delivered, received - w), before)],
+        [kept(v + w, s, charge, arrived + w), kept(v - w, s, charge, arrived - w)],
     )
     yield Step(
         "With instant delivery, and for a self-loop, firing and arrival happen in one move: both changes together.",
-        [Identity(residual(v - theta + w, s + 1, delivered, received + w), before)],
+        [kept(v - theta + w, s + 1, charge, arrived + w), kept(v + theta - w, s - 1, charge, arrived - w)],
         cites=["induction over the moves of a run"],
     )
 

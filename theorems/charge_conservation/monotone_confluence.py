@@ -6,7 +6,7 @@ from theorems.charge_conservation._models import (
     ALWAYS, AREA, CONSERVATION, CONSERVING, DERIVED, EVENTS, FINITE, FINITE_BOUNDS, FINITE_EVENTS, INSIDE, NETWORK, NO_NOISE, REST_RULE, SEMANTICS,
     SOURCE, STARTS_INSIDE, UNIT_WINDOW, Raw, charges, network, of_network, of_runs,
 )  # fmt: skip
-from verify import Family, Identity, Statement, Step, Valid, axis, computed
+from verify import Family, Statement, Step, Valid, axis, computed
 
 EXCITATORY = of_network("excitatory", "nonnegative_weights", "no weight is negative")
 CHARGED = of_network("starts_charged", "starts_charged", "V0 >= 0 or S(0) = lower at each neuron")
@@ -65,8 +65,7 @@ def strong_confluence_and_least_action():
         "consist of the same moves, in another order; counts only grow and are bounded, hence they are finite.",
         [
             Valid({v: "real", theta: "positive", x: "nonnegative"}, v + x >= theta, [v >= theta]),
-            Identity((v - theta) + x, (v + x) - theta),
-            Identity((v + x) + y, (v + y) + x),
+            Valid({v: "real", theta: "positive", x: "real", y: "real", s: "real"}, Eq(y + x, s - theta), [Eq(y, v - theta), Eq(s, v + x)]),
         ],
         cites=["Newman: a terminating relation with the one-step diamond property is confluent"],
     )

@@ -53,7 +53,7 @@ def layer_by_layer():
     yield Step(
         "The total charge is the quantizer's argument: each net spike of a sender with count k and step s brings W s, together W (s k) = W x; each bias arrives once; inputs arrive "
         "split in any number of pieces. Induction over the layers gives equal codes.",
-        [Identity((w * s) * k + b, w * (s * k) + b), Identity(k * (z / k), z)],
+        [Identity((w * s) * k + (b * s) * (k + 1), s * (w * k + b * (k + 1))), Identity(z / k + (k - 1) * z / k, z)],
     )
 
 
@@ -122,7 +122,7 @@ REFERENCE_CODES = (2, 2, 1, 3, 2, 0, 2)
 def random_timings_of_a_larger_network(seed: int) -> Observation:
     """A 2-3-2 network under random delays: too many interleavings to visit, so these are only samples."""
     runs = 2000
-    found = random_timings(REFERENCE, REFERENCE_EVENTS, runs, seed % 2**32)
+    found = random_timings(REFERENCE, REFERENCE_EVENTS, runs, seed % 2**32, backend="numpy")
     outcomes = found.outcomes()
     agrees = bool(found.finished.all()) and set(outcomes) == {REFERENCE_CODES}
     spikes = f"{int(found.spikes.min())} to {int(found.spikes.max())} spikes"

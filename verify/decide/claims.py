@@ -70,7 +70,10 @@ def decide_obligation(statement: Statement, obligation: Valid | Identity | Grid)
     if conclusion[:1] in (["true"], ["false"]):
         return Decision(None, f"sympy evaluated the conclusion to {conclusion[0]} before the engine saw it")
     if isinstance(obligation, Identity):
-        decision = identities.decide([(canonical(obligation.lhs), canonical(obligation.rhs))])
+        left, right = canonical(obligation.lhs), canonical(obligation.rhs)
+        if left == right:
+            return Decision(None, "sympy made both sides the same expression before the engine saw them")
+        decision = identities.decide([(left, right)])
     elif isinstance(obligation, Grid):
         axes = [(_name(symbol), list(values)) for symbol, values in obligation.axes.items()]
         decision = enumeration.decide(axes, [canonical(h) for h in obligation.hypotheses], conclusion)

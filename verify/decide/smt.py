@@ -90,12 +90,14 @@ def decide(
 def _ask(constraints: list[Any], sorts: Sequence[tuple[str, str]], names: dict[str, Any], timeout_ms: int) -> Any:
     import z3
 
-    solver = z3.Solver()
+    context = z3.Context()  # of its own: what was asked earlier in this process must not change answer or model
+    solver = z3.Solver(ctx=context)
     solver.set("timeout", timeout_ms)
     solver.set("random_seed", 0)
-    solver.add(*constraints)
+    solver.add(*(constraint.translate(context) for constraint in constraints))
     answer = solver.check()
-    point = _read_model(solver.model(), sorts, names) if answer == z3.sat else None
+    own = {name: symbol.translate(context) for name, symbol in names.items()}
+    point = _read_model(solver.model(), sorts, own) if answer == z3.sat else None
     return answer, point
 
 

@@ -71,16 +71,14 @@ def _outcome(has_assumptions: bool, results: Sequence[CheckResult]) -> tuple[str
 
 def universal_scope(statement: Statement) -> str:
     """All values of the parameters in their sorts, under the assumptions, in words."""
-    words = {
-        "integer": "integers", "natural": "integers >= 0", "real": "real numbers", "positive": "real numbers > 0",
-        "nonnegative": "real numbers >= 0", "boolean": "truth values", "network": "networks",
-        "events": "lists of events", "choice": "choices of", "tuple": "tuples", "quantized": "quantized networks",
+    numbers = {
+        "integer": "all integers", "natural": "all integers >= 0", "real": "all real numbers", "positive": "all real numbers > 0",
+        "nonnegative": "all real numbers >= 0", "boolean": "both truth values of",
     }  # fmt: skip
     by_sort: dict[str, list[str]] = {}
     for quantity in statement.parameters:
-        by_sort.setdefault(quantity.sort, []).append(quantity.name)
-    parts = [f"{words.get(sort, sort)} {', '.join(names)}" for sort, names in by_sort.items()]
-    text = f"all {'; all '.join(parts)}"
+        by_sort.setdefault(numbers.get(quantity.sort, "every"), []).append(quantity.name)
+    text = "; ".join(f"{words} {', '.join(names)}" for words, names in by_sort.items())
     if statement.assumptions:
         text += f", under {', '.join(assumption.name for assumption in statement.assumptions)}"
     return text

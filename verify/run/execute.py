@@ -256,7 +256,7 @@ def _control(statement: Statement, check: Check, seed: int, bits: int) -> CheckR
     if not found:
         return CheckResult(check.name, check.kind, "not-bitten", message)
     return CheckResult(
-        check.name, check.kind, "bit", message, {"kind": "instances", "text": f"{len(shown)} instances"},
+        check.name, check.kind, "bit", message, {"kind": "instances", "text": f"{len(shown)} instance{'s' if len(shown) != 1 else ''}"},
         certificates=_distinct(found), details={"controls": shown},
     )  # fmt: skip
 
