@@ -1,0 +1,57 @@
+"""What the documentation shows has to work as it stands there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from verify.decide.verdict import conclude
+from verify.evidence import CheckResult
+from verify.run.execute import run_check
+from verify.statement import Statement
+
+ROOT = Path(__file__).parent.parent
+
+
+def blocks(path: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / path).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_example_in_the_readme_prints_what_it_says() -> None:
+    (code,) = blocks("README.md")
+    expected = [comment.split(":")[0].strip() for comment in re.findall(r"# (.*)", code)]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.splitlines() == expected
+
+
+def test_the_example_theorem_is_proved() -> None:
+    (code,) = blocks("docs/theorems.md")
+    names: dict[str, object] = {}
+    exec(code, names)
+    (statement,) = [value for value in names.values() if isinstance(value, Statement)]
+    results = [CheckResult(**asdict(run_check(statement, check, seed=0, bits=128))) for check in statement.checks]
+    assert [(result.outcome, result.recheck) for result in results] == [
+        ("proved", "accepted"), ("certified", "accepted"), ("exhausted", "accepted"), ("bit", "accepted"),
+    ]  # fmt: skip
+    assert conclude(statement.declared, True, results).outcome == "proved"
+
+
+def test_the_functions_that_the_page_on_certificates_names_exist() -> None:
+    from verify.quantities import lookup
+
+    text = (ROOT / "docs/certificates.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`((?:sets|spiking|quantized|floats)\.[a-z0-9_]+)\(", text))
+    assert len(names) > 40
+    for name in names:
+        lookup(name)
+
+
+def test_the_project_speaks_of_itself_alone() -> None:
+    """No path of a machine stands in a file that is kept."""
+    listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
+    for name in listed:
+        text = (ROOT / name).read_text(encoding="utf-8", errors="replace")
+        assert not re.search(r"/(work|root|home)/[a-z]", text), name
