@@ -93,7 +93,7 @@ def _key(key: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, range)):
         return [_plain(entry) for entry in value]
     if value is None or isinstance(value, (bool, int, str)):
         return value
