@@ -33,7 +33,8 @@ class Console:
 
     def __init__(self, *, quiet: bool) -> None:
         self.quiet = quiet
-        self.terminal = Terminal(soft_wrap=not sys.stdout.isatty(), highlight=False)
+        # a pipe has no width: a table must not be cut there
+        self.terminal = Terminal(width=None if sys.stdout.isatty() else 140, highlight=False)
 
     @contextmanager
     def progress(self, session: Session) -> Iterator[Callable[[str, dict[str, Any]], None]]:
@@ -68,7 +69,7 @@ class Console:
         text.append(result["outcome"], STYLES.get(result["outcome"], ""))
         bad = result["outcome"] in ("error", "refuted", "not-bitten", "inconclusive") or result["recheck"] == "rejected"
         text.append(f", {result['message']}" if bad and result["message"] else f", {result['seconds']:.2f} s")
-        self.terminal.print(text)
+        self.terminal.print(text, soft_wrap=True)
 
     def result(self, report: dict[str, Any], folder: Path) -> None:
         """The table of results, what is weak, and where the report is."""

@@ -30,7 +30,7 @@ rounding = Statement(
     claim=And(
         Eq(count, Min(Max(rounded, lower), upper)),
         Implies(unsaturated, And(theta * count - q <= theta / 2, theta * count - q > -theta / 2)),
-        Implies(And(unsaturated, Eq(rounded, q / theta + Rational(1, 2))), Eq(theta * count - q, theta / 2)),
+        Implies(Eq(rounded, q / theta + Rational(1, 2)), Eq(theta * rounded - q, theta / 2)),
     ),
     rests_on=["single-neuron-terminal"],
 )
