@@ -9,7 +9,7 @@ Certificate: kind ``identity``, the equations themselves; the rechecker expands 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import sympy
 
 Fraction = tuple[fmpq_mpoly, fmpq_mpoly]
+Number = int | fmpq
+Monomials = dict[tuple[int, ...], Number]
+"""Exponents of the ring's variables -> coefficient."""
+
 LARGEST_POWER = 200
 
 
@@ -37,6 +41,7 @@ class Ring:
         self.context = fmpq_mpoly_ctx.get(self.names, Ordering.degrevlex)
         self.variables: Mapping[str, fmpq_mpoly] = dict(zip(self.names, self.context.gens(), strict=True))
         self.one = self.context.constant(1)
+        self._position = {name: index for index, name in enumerate(self.names)}
 
     def fraction(self, form: Expression) -> Fraction:
         """Numerator and denominator of a canonical form.
@@ -48,11 +53,15 @@ class Ring:
         if head == "sym":
             return self.variables[form[1]], self.one
         if head == "num":
-            return self.context.constant(fmpq(*map(int, form[1].split("/")))), self.one
+            return self.context.constant(_number(form[1])), self.one
         if head == "add":
-            return self._fold(form[1:], self._plus)
+            return self._sum(form[1:])
         if head == "mul":
-            return self._fold(form[1:], lambda a, b: (a[0] * b[0], a[1] * b[1]))
+            top, bottom = self.fraction(form[1])
+            for part in form[2:]:
+                a, b = self.fraction(part)
+                top, bottom = top * a, bottom if b is self.one else bottom * b
+            return top, bottom
         if head == "pow" and form[2][0] == "num" and "/" not in form[2][1]:
             exponent = int(form[2][1])
             if abs(exponent) > LARGEST_POWER:
@@ -62,19 +71,52 @@ class Ring:
                 if top == 0:
                     raise OutsideLanguage("a denominator is identically zero")
                 top, bottom = bottom, top
-            return top ** abs(exponent), bottom ** abs(exponent) if bottom != self.one else bottom
+            return top ** abs(exponent), bottom if bottom is self.one else bottom ** abs(exponent)
         raise OutsideLanguage(f"{head!r} is no operation of rational functions")
 
-    def _fold(self, forms: Sequence[Expression], combine: Callable[[Fraction, Fraction], Fraction]) -> Fraction:
-        total = self.fraction(forms[0])
-        for form in forms[1:]:
-            total = combine(total, self.fraction(form))
-        return total
+    def _sum(self, forms: Sequence[Expression]) -> Fraction:
+        monomials: Monomials = {}
+        others = []
+        for form in forms:
+            exponents = [0] * len(self.names)
+            coefficient = self._monomial(form, exponents)
+            if coefficient is None:
+                others.append(self.fraction(form))
+            else:
+                _collect(monomials, exponents, coefficient)
+        top, bottom = self._from_monomials(monomials), self.one
+        for a, b in others:
+            if b is bottom or b == bottom:
+                top = top + a
+            else:
+                top, bottom = top * b + a * bottom, bottom * b
+        return top, bottom
 
-    def _plus(self, a: Fraction, b: Fraction) -> Fraction:
-        if a[1] == b[1]:
-            return a[0] + b[0], a[1]
-        return a[0] * b[1] + b[0] * a[1], a[1] * b[1]
+    def _monomial(self, form: Expression, exponents: list[int]) -> Number | None:
+        """The coefficient of a form that is visibly a monomial, its exponents added to the list; else None."""
+        head = form[0]
+        if head == "sym":
+            exponents[self._position[form[1]]] += 1
+            return 1
+        if head == "num":
+            return _number(form[1])
+        if head == "pow":
+            base, power = form[1], form[2]
+            if base[0] == "sym" and power[0] == "num" and power[1].isdecimal() and int(power[1]) <= LARGEST_POWER:
+                exponents[self._position[base[1]]] += int(power[1])
+                return 1
+        elif head == "mul":
+            product: Number = 1
+            for part in form[1:]:
+                factor = self._monomial(part, exponents)
+                if factor is None:
+                    return None
+                product = product * factor
+            return product
+        return None
+
+    def _from_monomials(self, monomials: Monomials) -> fmpq_mpoly:
+        return self.context.from_dict({key: value for key, value in monomials.items() if value != 0})
 
     def polynomial(self, expression: sympy.Expr) -> fmpq_mpoly:
         """A sympy polynomial, converted without a canonical form in between (the fast way in).
@@ -82,35 +124,77 @@ class Ring:
         Raises:
             OutsideLanguage: if the expression is no polynomial over Q.
         """
-        import sympy
+        variables, position, width = self.variables, self._position, len(self.names)
+        known: dict[Any, fmpq_mpoly] = {}
 
-        variables, constant, known = self.variables, self.context.constant, {}
-        add, multiply, power, symbol = sympy.Add, sympy.Mul, sympy.Pow, sympy.Symbol
+        def monomial(node: Any, exponents: list[int]) -> Number | None:
+            if node.is_Symbol:
+                exponents[position[node.name]] += 1
+                return 1
+            if node.is_Rational:
+                return _rational(node)
+            if node.is_Pow:
+                base, power = node.args
+                if base.is_Symbol and power.is_Integer and 0 <= power.p <= LARGEST_POWER:
+                    exponents[position[base.name]] += int(power.p)
+                    return 1
+            elif node.is_Mul:
+                product: Number = 1
+                for part in node.args:
+                    factor = monomial(part, exponents)
+                    if factor is None:
+                        return None
+                    product = product * factor
+                return product
+            return None
 
         def walk(node: Any) -> fmpq_mpoly:
             found = known.get(node)
             if found is not None:
                 return found
-            if isinstance(node, symbol):
-                value = variables[node.name]
-            elif node.is_Rational:
-                value = constant(fmpq(int(node.p), int(node.q)))
-            elif isinstance(node, add):
-                value = walk(node.args[0])
-                for part in node.args[1:]:
-                    value = value + walk(part)
-            elif isinstance(node, multiply):
-                value = walk(node.args[0])
-                for part in node.args[1:]:
+            if node.is_Symbol:
+                return variables[node.name]
+            if node.is_Rational:
+                return self.context.constant(_rational(node))
+            if node.is_Add:
+                monomials: Monomials = {}
+                others = []
+                for part in node.args:
+                    exponents = [0] * width
+                    coefficient = monomial(part, exponents)
+                    if coefficient is None:
+                        others.append(walk(part))
+                    else:
+                        _collect(monomials, exponents, coefficient)
+                value = sum(others, self._from_monomials(monomials))
+            elif node.is_Mul:
+                first, *rest = node.args
+                value = walk(first)
+                for part in rest:
                     value = value * walk(part)
-            elif isinstance(node, power) and node.exp.is_Integer and 0 <= node.exp <= LARGEST_POWER:
-                value = walk(node.base) ** int(node.exp)
+            elif node.is_Pow and node.exp.is_Integer and 0 <= node.exp.p <= LARGEST_POWER:
+                value = walk(node.base) ** int(node.exp.p)
             else:
                 raise OutsideLanguage(f"{node} is no polynomial over Q")
             known[node] = value
             return value
 
         return walk(expression)
+
+
+def _number(text: str) -> Number:
+    top, _, bottom = text.partition("/")
+    return fmpq(int(top), int(bottom)) if bottom else int(top)
+
+
+def _rational(node: Any) -> Number:
+    return int(node.p) if node.q == 1 else fmpq(int(node.p), int(node.q))
+
+
+def _collect(monomials: Monomials, exponents: list[int], coefficient: Number) -> None:
+    key = tuple(exponents)
+    before = monomials.get(key)
+    monomials[key] = coefficient if before is None else before + coefficient
 
 
 def decide(equations: Sequence[tuple[Expression, Expression]]) -> Decision:

@@ -1,0 +1,63 @@
+"""What a run of the whole library costs: CPU seconds of all its processes, and seconds per check.
+
+Run as `python benchmarks/run_all.py`; it takes about half a minute.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+from processor import adopt_orphans, cpu_seconds
+
+CPU_AT_MOST, MEDIAN_AT_MOST = 30.0, 0.15
+
+
+def main() -> int:
+    """Print the table and the figures; 1 if one misses its target or the run fails."""
+    complete = adopt_orphans()
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--budget", "quick", "--quiet", "--output", folder]
+        total, done = cpu_seconds([sys.executable, "-m", "verify", "all", *options])
+        if done.returncode:
+            raise SystemExit(f"the run left with {done.returncode}:\n{done.stdout}{done.stderr}")
+        (path,) = Path(folder).glob("*/report.json")
+        report = json.loads(path.read_text(encoding="utf-8"))
+    by_kind: dict[str, list[float]] = defaultdict(list)
+    slowest: list[tuple[float, str]] = []
+    for entry in report["statements"]:
+        for check in entry["checks"]:
+            by_kind[check["kind"]].append(check["seconds"])
+            slowest.append((check["seconds"], f"{entry['id']}: {check['name']}"))
+    print(f"{'kind of check':<16}{'checks':>7}{'median s':>10}{'most s':>9}{'all s':>9}")
+    for kind, values in sorted(by_kind.items()):
+        print(f"{kind:<16}{len(values):>7}{statistics.median(values):>10.3f}{max(values):>9.2f}{sum(values):>9.2f}")
+    print("\nslowest checks")
+    for seconds, name in sorted(slowest, reverse=True)[:8]:
+        print(f"{seconds:>8.2f} s  {name}")
+    median = statistics.median(seconds for seconds, _ in slowest)
+    wall = f"{report['jobs']} processes, {report['seconds']:.1f} s of wall-clock time"
+    print(f"\none run, {wall}; Python {sys.version.split()[0]}")
+    if not complete:
+        print("this system does not let orphaned processes be counted: the first figure misses the workers")
+    figures = [
+        {
+            "figure": "CPU seconds of `python -m verify all --budget quick`, user and system, all processes",
+            "value": round(total, 1), "target": f"<= {CPU_AT_MOST:g}", "ok": total <= CPU_AT_MOST,
+        },
+        {
+            "figure": "median seconds per check",
+            "value": round(median, 4), "target": f"<= {MEDIAN_AT_MOST:g}", "ok": median <= MEDIAN_AT_MOST,
+        },
+    ]  # fmt: skip
+    for line in figures:
+        print(json.dumps(line))
+    return 0 if all(line["ok"] for line in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
