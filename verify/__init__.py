@@ -23,7 +23,7 @@ _HOMES = {
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "Assumption", "Check", "Claim", "Decision", "Drawing", "Evaluation", "Exploration", "Family", "Grid", "Identity",
     "Observation", "Quantity", "Source", "Statement", "Step", "Valid", "VerifyError", "__version__", "axis", "computed",
     "defined", "evaluate", "explore_network", "parameter", "random_timings",

@@ -63,7 +63,7 @@ def exact(text: object) -> fmpq:
     Raises:
         InstanceError: for a float (it is not the number that was meant), a bool, or text that is no fraction.
     """
-    if isinstance(text, bool) or isinstance(text, float):
+    if isinstance(text, (bool, float)):
         raise InstanceError(f"{text!r} is not an exact number: write it as an integer or as a string such as '3/4'")
     if isinstance(text, (int, fmpz)):
         return fmpq(int(text))

@@ -83,7 +83,9 @@ def parser() -> argparse.ArgumentParser:
     show = verb("show", "show a statement: claim, assumptions, checks, last verdict")
     show.add_argument("id", metavar="ID")
     show.add_argument("--format", choices=("unicode", "latex", "json"), default="unicode")
-    show.add_argument("--output", default="reports", metavar="DIR", help="where earlier runs are looked for (%(default)s)")
+    show.add_argument(
+        "--output", default="reports", metavar="DIR", help="where earlier runs are looked for (%(default)s)"
+    )
 
     replay = verb("recheck", "replay every certificate of a report with the independent checker")
     replay.add_argument("report", metavar="REPORT", help="a report.json, or the folder that holds it")
@@ -109,12 +111,24 @@ _EXIT_CODES = (
 
 
 def _run_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--jobs", type=_whole(1), default=min(os.cpu_count() or 1, 8), metavar="N", help="worker processes (%(default)s)")
-    verb.add_argument("--budget", choices=("quick", "standard", "deep"), default="standard", help="how much to do (%(default)s)")
+    verb.add_argument(
+        "--jobs",
+        type=_whole(1),
+        default=min(os.cpu_count() or 1, 8),
+        metavar="N",
+        help="worker processes (%(default)s)",
+    )
+    verb.add_argument(
+        "--budget", choices=("quick", "standard", "deep"), default="standard", help="how much to do (%(default)s)"
+    )
     verb.add_argument("--seed", type=_whole(0), default=0, metavar="N", help="of every random choice (%(default)s)")
-    verb.add_argument("--precision", type=_whole(32), default=128, metavar="BITS", help="of balls, to start with (%(default)s)")
+    verb.add_argument(
+        "--precision", type=_whole(32), default=128, metavar="BITS", help="of balls, to start with (%(default)s)"
+    )
     verb.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="for each check (%(default)g)")
-    verb.add_argument("--memory", type=_whole(256), default=4096, metavar="MB", help="for each worker process (%(default)s)")
+    verb.add_argument(
+        "--memory", type=_whole(256), default=4096, metavar="MB", help="for each worker process (%(default)s)"
+    )
     verb.add_argument("--output", default="reports", metavar="DIR", help="where the run's folder is made (%(default)s)")
     verb.add_argument("--resume", metavar="RUN", help="go on with an interrupted run, given its folder")
     verb.add_argument("--format", choices=("text", "json"), default="text", help="of what is printed (%(default)s)")
@@ -252,7 +266,9 @@ def _run(options: argparse.Namespace) -> int:
     return _session(options, settings, found, selected, console)
 
 
-def _session(options: argparse.Namespace, settings: Settings, found: Library, selected: list[dict[str, Any]], console: Any) -> int:
+def _session(
+    options: argparse.Namespace, settings: Settings, found: Library, selected: list[dict[str, Any]], console: Any
+) -> int:
     from verify import report
     from verify.run import worker
     from verify.run.pool import Failure, Task

@@ -50,7 +50,10 @@ class Console:
 
                 def advance(statement: str, result: dict[str, Any]) -> None:
                     bar.update(task, advance=1, description=f"{statement}: {result['name']}")
-                    if result["outcome"] in ("error", "refuted", "not-bitten", "inconclusive") or result["recheck"] == "rejected":
+                    if (
+                        result["outcome"] in ("error", "refuted", "not-bitten", "inconclusive")
+                        or result["recheck"] == "rejected"
+                    ):
                         self._line(statement, result)
 
                 yield advance
@@ -69,6 +72,10 @@ class Console:
         text.append(result["outcome"], STYLES.get(result["outcome"], ""))
         bad = result["outcome"] in ("error", "refuted", "not-bitten", "inconclusive") or result["recheck"] == "rejected"
         text.append(f", {result['message']}" if bad and result["message"] else f", {result['seconds']:.2f} s")
+        self._say(text)
+
+    def _say(self, text: Text) -> None:
+        """One line, never broken: paths and commands have to be copied."""
         self.terminal.print(text, soft_wrap=True)
 
     def result(self, report: dict[str, Any], folder: Path) -> None:
@@ -85,21 +92,26 @@ class Console:
             if not entry["meets"]:
                 verdict.append(" (!)", "bold red")
             seconds = sum(check["seconds"] for check in entry["checks"])
-            table.add_row(entry["id"], verdict, entry["declared"], f"{bitten}/{len(controls)} bit", replay, f"{seconds:.2f}")
+            table.add_row(
+                entry["id"], verdict, entry["declared"], f"{bitten}/{len(controls)} bit", replay, f"{seconds:.2f}"
+            )
         self.terminal.print(table)
         for entry in report["statements"]:
             if not entry["meets"]:
-                self.terminal.print(
-                    Text(f"(!) {entry['id']} declares {entry['declared']}, is {entry['outcome']}: {entry['reason']}", "bold red")
+                self._say(
+                    Text(
+                        f"(!) {entry['id']} declares {entry['declared']}, is {entry['outcome']}: {entry['reason']}",
+                        "bold red",
+                    )
                 )
         counts = ", ".join(f"{count} {outcome}" for outcome, count in report["summary"].items())
         test = report["self_test"]
         state = f"passed ({len(test['probes'])} probes)" if test["passed"] else "FAILED"
-        self.terminal.print(Text(f"{len(report['statements'])} statements: {counts}"))
-        self.terminal.print(Text(f"soundness self-test: {state}", "" if test["passed"] else "bold red"))
+        self._say(Text(f"{len(report['statements'])} statements: {counts}"))
+        self._say(Text(f"soundness self-test: {state}", "" if test["passed"] else "bold red"))
         for probe in test["probes"]:
             if not probe["passed"]:
-                self.terminal.print(Text(f"  {probe['name']}: {probe['outcome']}, expected {probe['expected']}", "bold red"))
-        self.terminal.print(Text(f"{report['seconds']:.1f} s, seed {report['seed']}, budget {report['budget']}"))
-        self.terminal.print(Text(f"report: {folder / 'report.html'}"))
-        self.terminal.print(Text(f"recheck: python -m verify recheck {folder / 'report.json'}"))
+                self._say(Text(f"  {probe['name']}: {probe['outcome']}, expected {probe['expected']}", "bold red"))
+        self._say(Text(f"{report['seconds']:.1f} s, seed {report['seed']}, budget {report['budget']}"))
+        self._say(Text(f"report: {folder / 'report.html'}"))
+        self._say(Text(f"recheck: python -m verify recheck {folder / 'report.json'}"))

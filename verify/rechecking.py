@@ -27,8 +27,15 @@ def recheck_command(options: argparse.Namespace) -> int:
 
     def tell(finding: Any) -> None:
         if loud or (options.format == "text" and finding.finding.status == "rejected"):
-            reason = f": {finding.finding.reason}" if finding.finding.status != "accepted" else f" by {finding.finding.checker}"
-            print(f"{finding.finding.status:<12}  {finding.statement}  {finding.path or finding.sha256}{reason}", flush=True)
+            reason = (
+                f": {finding.finding.reason}"
+                if finding.finding.status != "accepted"
+                else f" by {finding.finding.checker}"
+            )
+            print(
+                f"{finding.finding.status:<12}  {finding.statement}  {finding.path or finding.sha256}{reason}",
+                flush=True,
+            )
 
     try:
         result = recheck.recheck_report(path, progress=tell)
@@ -60,7 +67,8 @@ def _foreign(path: str) -> list[str]:
     rows, _ = library.indexed()
     known = {row["id"]: row["statement_sha256"] for row in rows}
     return [
-        f"{entry['id']}: the report's statement is not the installed library's (another version, or altered); --any-statement accepts it"
+        f"{entry['id']}: the report's statement is not the installed library's (another version, or altered); "
+        "--any-statement accepts it"
         for entry in statements
         if entry["id"] in known and entry.get("statement_sha256") != known[entry["id"]]
     ]

@@ -38,7 +38,9 @@ def _outcomes_are(number: int) -> Statement:
     fair = parameter("fair", "boolean", "")
     outcomes = computed("outcomes", "tuple", "spiking.outcomes", [net, events, semantics, fair], "")
     size = computed("size", "integer", "sets.size", [outcomes], "")
-    return _statement(Eq(size.symbol, number), [net, events, semantics, fair, outcomes, size], {"fair": ("", fair.symbol)})
+    return _statement(
+        Eq(size.symbol, number), [net, events, semantics, fair, outcomes, size], {"fair": ("", fair.symbol)}
+    )
 
 
 def _loop(*, fair: bool) -> dict[str, Any]:
@@ -146,5 +148,12 @@ def run_probes() -> list[Probe]:
                     }
                 )
     missing = sorted(set(TAMPERINGS) - seen)
-    probes.append({"name": "every kind of certificate was probed", "expected": "accepted", "outcome": f"missing: {missing}" if missing else "accepted", "passed": not missing})
+    probes.append(
+        {
+            "name": "every kind of certificate was probed",
+            "expected": "accepted",
+            "outcome": f"missing: {missing}" if missing else "accepted",
+            "passed": not missing,
+        }
+    )
     return probes

@@ -46,7 +46,11 @@ class Source:
         """A BibTeX entry."""
         words = re.findall(r"[A-Za-z]+", self.title)
         key = f"{re.findall(r'[A-Za-z]+', self.authors.split(',')[0])[-1].lower()}{self.year}{words[0].lower()}"
-        lines = [f"  author = {{{self.authors.replace(', ', ' and ')}}}", f"  title = {{{self.title}}}", f"  year = {{{self.year}}}"]
+        lines = [
+            f"  author = {{{self.authors.replace(', ', ' and ')}}}",
+            f"  title = {{{self.title}}}",
+            f"  year = {{{self.year}}}",
+        ]
         if self.arxiv:
             lines += [f"  eprint = {{{self.arxiv}}}", "  archivePrefix = {arXiv}"]
         return f"@misc{{{key},\n" + ",\n".join(lines) + "\n}"
@@ -205,7 +209,9 @@ class Statement:
     @property
     def is_scalar(self) -> bool:
         """Whether all parameters are numbers or truth values and nothing is computed: a solver can see it whole."""
-        return all(q.origin[0] != "computed" and (q.origin[0] == "defined" or q.sort in SCALAR_SORTS) for q in self.quantities)
+        return all(
+            q.origin[0] != "computed" and (q.origin[0] == "defined" or q.sort in SCALAR_SORTS) for q in self.quantities
+        )
 
     def latex(self, expression: Any) -> str:
         """LaTeX of an expression, with the symbols' own LaTeX."""
@@ -303,12 +309,22 @@ class Statement:
             kinds[quantity.name] = kind
         names = [assumption.name for assumption in self.assumptions]
         demand(len(set(names)) == len(names), "two assumptions have one name")
-        for label, expression in [("claim", self.claim), *((f"assumption {a.name!r}", a.expression) for a in self.assumptions)]:
+        for label, expression in [
+            ("claim", self.claim),
+            *((f"assumption {a.name!r}", a.expression) for a in self.assumptions),
+        ]:
             form = expressions.canonical(expression)
             # sympy evaluates while it builds: what it reduced to a truth value was decided by it, not by the kernel
-            demand(form[0] not in ("true", "false"), f"the {label} is the constant {form[0]}: build it with evaluate=False")
+            demand(
+                form[0] not in ("true", "false"), f"the {label} is the constant {form[0]}: build it with evaluate=False"
+            )
             free = expressions.symbols(form)
-            demand(free <= known, f"the {label} has the free symbols {sorted(free - known)}: declare them as quantities")
+            demand(
+                free <= known, f"the {label} has the free symbols {sorted(free - known)}: declare them as quantities"
+            )
             demand(kind_of(f"the {label}", form) == expressions.TRUTH, f"the {label} is no truth value")
             whole = expressions.substitute(form, self.definitions)
-            demand(not expressions.has_constant_truth(whole), f"a part of the {label} is constant: build it with evaluate=False")
+            demand(
+                not expressions.has_constant_truth(whole),
+                f"a part of the {label} is constant: build it with evaluate=False",
+            )

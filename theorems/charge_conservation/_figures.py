@@ -21,7 +21,13 @@ from verify.networks.spiking import System, parse_events, parse_network
 
 POSITIVE, NEGATIVE, REST, PLAIN, LIVE = "#0072b2", "#d55e00", "#009e73", "#999999", "#cc79a7"
 """Colours that the colour-blind can tell apart."""
-STYLE = {"svg.hashsalt": "verify", "svg.fonttype": "path", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+STYLE: Any = {
+    "svg.hashsalt": "verify",
+    "svg.fonttype": "path",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
 
 
 def _svg(figure: Figure) -> str:
@@ -59,9 +65,18 @@ def raster(net: dict[str, Any], events: list[Any]) -> Drawing:
             spikes, counts, potentials = _schedule(system, pick)
             for sign, colour, marker in ((1, POSITIVE, "|"), (-1, NEGATIVE, "x")):
                 points = [(step, neuron) for step, neuron, s in spikes if s == sign]
-                ax.scatter([p[0] for p in points], [p[1] for p in points], c=colour, marker=marker, s=60 if sign > 0 else 28, linewidths=1.6)
+                ax.scatter(
+                    [p[0] for p in points],
+                    [p[1] for p in points],
+                    c=colour,
+                    marker=marker,
+                    s=60 if sign > 0 else 28,
+                    linewidths=1.6,
+                )
             rest = ", ".join(map(str, counts)), ", ".join(map(str, potentials))
-            ax.set_title(f"{name}: {len(spikes)} spikes; at rest S = ({rest[0]}), V = ({rest[1]})", loc="left", fontsize=8.5)
+            ax.set_title(
+                f"{name}: {len(spikes)} spikes; at rest S = ({rest[0]}), V = ({rest[1]})", loc="left", fontsize=8.5
+            )
             ax.set_yticks(range(system.n))
             ax.set_ylim(system.n - 0.5, -0.5)
             ax.grid(axis="y", color="#dddddd", linewidth=0.6)
@@ -114,26 +129,39 @@ def state_graph(net: dict[str, Any], events: list[Any], semantics: str, title: s
         for k in range(len(graph.states)):
             colour = REST if k in graph.at_rest else LIVE if k in livelock else "#ffffff"
             shape = "s" if k in graph.at_rest else "o"
-            ax.scatter(*place[k], s=110, c=colour, edgecolors="#333333", linewidths=0.9, marker=shape, zorder=3)
+            ax.scatter(
+                place[k][0], place[k][1], s=110, c=colour, edgecolors="#333333", linewidths=0.9, marker=shape, zorder=3
+            )
             counts = "".join(str(s) for s in system.counts(graph.states[k]))
             ax.annotate(counts, place[k], xytext=(0, 9), textcoords="offset points", ha="center", fontsize=7)
         handles = [
             Line2D([], [], marker="s", color=REST, markeredgecolor="#333333", linestyle="", label="at rest"),
-            *([Line2D([], [], marker="o", color=LIVE, markeredgecolor="#333333", linestyle="", label="fair livelock")] if livelock else []),
+            *(
+                [Line2D([], [], marker="o", color=LIVE, markeredgecolor="#333333", linestyle="", label="fair livelock")]
+                if livelock
+                else []
+            ),
             Line2D([], [], color=NEGATIVE, label="a spike"),
             Line2D([], [], color=PLAIN, label="a delivery"),
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
         svg = _svg(figure)
     caption = (
-        f"{title}. {len(graph.states)} reachable states, {graph.edges} moves, {len(graph.at_rest)} at rest; the start is at the left, the digits are the net counts S."
+        f"{title}. {len(graph.states)} reachable states, {graph.edges} moves, {len(graph.at_rest)} at rest; the start is "
+        "at the left, the digits are the net counts S."
     )
     return Drawing(svg, "Reachable states", caption)
 
 
 def census(grid: list[str], bounds: list[list[int]], event_lists: list[Any]) -> Drawing:
     """What two-neuron loops come to, by the signs of the loop, the events and the semantics."""
-    classes = ["one outcome", "one outcome or a livelock", "several outcomes", "several outcomes or a livelock", "never rests"]
+    classes = [
+        "one outcome",
+        "one outcome or a livelock",
+        "several outcomes",
+        "several outcomes or a livelock",
+        "never rests",
+    ]
     colours = ["#009e73", "#56b4e9", "#e69f00", "#d55e00", "#333333"]
     rows: dict[tuple[str, str, str], Counter[str]] = {}
     for semantics in ("instant", "delayed"):
@@ -143,15 +171,25 @@ def census(grid: list[str], bounds: list[list[int]], event_lists: list[Any]) -> 
                 family = {0: "EE", 1: "EI", 2: "II"}[signs]
                 for low, high in bounds:
                     for potential in ("0", "1/2"):
-                        net = {"weights": [[0, w12], [w21, 0]], "threshold": [1, 1], "potential": [potential] * 2, "lower": [low] * 2, "upper": [high] * 2}
+                        net = {
+                            "weights": [[0, w12], [w21, 0]],
+                            "threshold": [1, 1],
+                            "potential": [potential] * 2,
+                            "lower": [low] * 2,
+                            "upper": [high] * 2,
+                        }
                         for events in event_lists:
                             mixed = any(str(charge).startswith("-") for _, charge in events)
                             found = explore_network(net, events, semantics)
                             number = len({counts for counts, _, _ in found.rest})
                             live = found.graph.fair_livelock is not None
                             kind = classes[4] if number == 0 else classes[(2 if number > 1 else 0) + live]
-                            rows.setdefault((family, "events of both signs" if mixed else "positive events", semantics), Counter())[kind] += 1
-    keys = sorted(rows, key=lambda key: (("EE", "II", "EI").index(key[0]), key[1] != "positive events", key[2] != "instant"))
+                            rows.setdefault(
+                                (family, "events of both signs" if mixed else "positive events", semantics), Counter()
+                            )[kind] += 1
+    keys = sorted(
+        rows, key=lambda key: (("EE", "II", "EI").index(key[0]), key[1] != "positive events", key[2] != "instant")
+    )
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(7.2, 4.4), layout="constrained")
         ax = figure.subplots()
@@ -162,16 +200,31 @@ def census(grid: list[str], bounds: list[list[int]], event_lists: list[Any]) -> 
                 if share:
                     ax.barh(at, share, left=left, color=colour, edgecolor="white", linewidth=0.6)
                     text_colour = "white" if colour in ("#333333", "#d55e00", "#009e73") else "black"
-                    ax.text(left + share / 2, at, str(rows[key][kind]), ha="center", va="center", fontsize=7.5, color=text_colour)
+                    ax.text(
+                        left + share / 2,
+                        at,
+                        str(rows[key][kind]),
+                        ha="center",
+                        va="center",
+                        fontsize=7.5,
+                        color=text_colour,
+                    )
                 left += share
         ax.set_yticks(range(len(keys)), [f"{family}, {kind}, {semantics}" for family, kind, semantics in keys])
         ax.invert_yaxis()
         ax.set_xlabel("share of the networks (numbers: how many)")
         ax.set_xlim(0, 1)
-        figure.legend(handles=[Patch(color=c, label=k) for k, c in zip(classes, colours, strict=True)], loc="outside upper center", ncols=3, frameon=False, fontsize=8)
+        figure.legend(
+            handles=[Patch(color=c, label=k) for k, c in zip(classes, colours, strict=True)],
+            loc="outside upper center",
+            ncols=3,
+            frameon=False,
+            fontsize=8,
+        )
         svg = _svg(figure)
     number = sum(sum(row.values()) for row in rows.values())
     caption = (
-        f"All {number} explorations of two-neuron loops on a grid of weights, bounds, potentials and events. E: excitatory, I: inhibitory; 'instant' and 'delayed' are the two semantics."
+        f"All {number} explorations of two-neuron loops on a grid of weights, bounds, potentials and events. "
+        "E: excitatory, I: inhibitory; 'instant' and 'delayed' are the two semantics."
     )
     return Drawing(svg, "Census of two-neuron loops", caption)

@@ -13,7 +13,7 @@ has_lower, has_upper = symbols("has_lower has_upper")
 _FREE = {theta: "positive", a: "real", count: "integer", lower: "integer", upper: "integer"}
 _BOUNDED = {**_FREE, has_lower: "boolean", has_upper: "boolean"}
 _POTENTIAL = theta * (a - count)
-_PLUS = And(_POTENTIAL >= theta, Or(Not(has_upper), count < upper))
+_PLUS = And(theta <= _POTENTIAL, Or(Not(has_upper), count < upper))
 _MINUS = And(_POTENTIAL < 0, Or(Not(has_lower), count > lower))
 _WITHIN = [
     Implies(has_lower, lower <= count),
@@ -41,7 +41,9 @@ def small_model() -> Grid:
     goal = Min(Max(level, 0), upper)
     return Grid(
         {upper: range(7), level: range(-7, 8), count: range(7)},
-        And(Equivalent(Not(Or(plus, minus)), Eq(count, goal)), Implies(plus, count < goal), Implies(minus, count > goal)),
+        And(
+            Equivalent(Not(Or(plus, minus)), Eq(count, goal)), Implies(plus, count < goal), Implies(minus, count > goal)
+        ),
         [count <= upper],
     )
 

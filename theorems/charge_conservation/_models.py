@@ -47,12 +47,16 @@ SUBTRACTIVE = of_network("subtractive", "subtractive", "a spike subtracts exactl
 LEAKLESS = of_network("leakless", "leakless", "no charge leaks")
 LOSSLESS = of_network("lossless", "lossless", "no event and no spike is lost")
 CONSTANT = of_network("constant_weights", "constant_weights", "weights do not change with use")
-UNIT_WINDOW = of_network("unit_window", "unit_window", "the rest window is [0, threshold) and there are negative spikes")
+UNIT_WINDOW = of_network(
+    "unit_window", "unit_window", "the rest window is [0, threshold) and there are negative spikes"
+)
 NO_NOISE = of_network("no_noise", "no_noise", "no spike happens but by the rule")
 STARTS_INSIDE = of_network("starts_inside", "starts_inside", "the initial counts lie within the bounds")
 FINITE_BOUNDS = of_network("finite_bounds", "finite_bounds", "each count has a lower and an upper bound")
 ACYCLIC = of_network("acyclic", "acyclic", "the digraph of the nonzero weights has no cycle")
-FINITE_EVENTS = computed("finite_events", "boolean", "spiking.finite_events", [EVENTS], "there are finitely many external events")
+FINITE_EVENTS = computed(
+    "finite_events", "boolean", "spiking.finite_events", [EVENTS], "there are finitely many external events"
+)
 
 CONSERVING = [SUBTRACTIVE, LEAKLESS, LOSSLESS, CONSTANT]
 CONSERVATION = (

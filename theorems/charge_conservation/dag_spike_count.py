@@ -1,12 +1,37 @@
 """The number of spikes, unlike the terminal state, depends on timing; its exact minimum and an upper bound (derived)."""
 
+from collections.abc import Iterator
+from random import Random
+
 from sympy import And, Eq, symbols
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation._models import (
-    ACYCLIC, AREA, CONSERVATION, CONSERVING, DERIVED, EVENTS, FINITE, FINITE_EVENTS, INSIDE, NETWORK, NO_NOISE, RELAY,
-    RELAY_WITH_SUM, REST_RULE, SEMANTICS, SOURCE, STARTS_INSIDE, UNIT_WINDOW, Raw, charges, network, of_network, of_runs,
-    random_events, random_network,
+    ACYCLIC,
+    AREA,
+    CONSERVATION,
+    CONSERVING,
+    DERIVED,
+    EVENTS,
+    FINITE,
+    FINITE_EVENTS,
+    INSIDE,
+    NETWORK,
+    NO_NOISE,
+    RELAY,
+    RELAY_WITH_SUM,
+    REST_RULE,
+    SEMANTICS,
+    SOURCE,
+    STARTS_INSIDE,
+    UNIT_WINDOW,
+    Raw,
+    charges,
+    network,
+    of_network,
+    of_runs,
+    random_events,
+    random_network,
 )  # fmt: skip
 from verify import Family, Statement, Step, Valid, axis, computed
 
@@ -20,15 +45,29 @@ BOUND = computed("bound", "integer", "spiking.spike_bound", [NETWORK, EVENTS], "
 spikes = Statement(
     "dag-spike-count",
     title="Acyclic networks: least number of spikes, and a bound for the greatest",
-    summary="The least number of spikes over all timings is the sum of |S*_i - S_i(0)|; the greatest is at most the sum of N_i, where "
+    summary="The least number of spikes over all timings is the sum of |S*_i - S_i(0)|; the greatest is at most the "
+    "sum of N_i, where "
     "N_i = |clip(floor(V0_i/theta_i)) - S_i(0)| + sum of ceil(|q|/theta_i) + sum_j ceil(|W_ij|/theta_i) N_j.",
     area=AREA,
     source=SOURCE.at("timing invariance of acyclic networks", DERIVED),
     declared="reduced",
     quantities=[
-        NETWORK, EVENTS, SEMANTICS, *CONSERVING, ACYCLIC, UNIT_WINDOW, NO_NOISE, STARTS_INSIDE, FINITE_EVENTS, LEAST, MOST, FORMULA, START, NET,
+        NETWORK,
+        EVENTS,
+        SEMANTICS,
+        *CONSERVING,
+        ACYCLIC,
+        UNIT_WINDOW,
+        NO_NOISE,
+        STARTS_INSIDE,
+        FINITE_EVENTS,
+        LEAST,
+        MOST,
+        FORMULA,
+        START,
+        NET,
         BOUND,
-    ],  # fmt: skip
+    ],
     assume={
         "conservation": CONSERVATION,
         "acyclic": ("the graph has no cycle", ACYCLIC.symbol),
@@ -42,15 +81,18 @@ spikes = Statement(
 
 
 @spikes.argument
-def least_and_greatest():
+def least_and_greatest() -> Iterator[Step]:
     d, jump, fired = symbols("d jump fired")
     yield Step(
-        "Each spike changes one count by one, so every run fires at least sum |S*_i - S_i(0)| spikes. Serving the neurons in topological order, each "
-        "only after everything meant for it has arrived, each fires exactly |S*_i - S_i(0)|, since every spike goes towards the target.",
+        "Each spike changes one count by one, so every run fires at least sum |S*_i - S_i(0)| spikes. Serving the "
+        "neurons in topological order, each "
+        "only after everything meant for it has arrived, each fires exactly |S*_i - S_i(0)|, since every spike goes "
+        "towards the target.",
         [_lemmas.spikes_go_to_the_target(), _lemmas.a_step_to_the_target_shortens_the_way()],
     )
     yield Step(
-        "At a neuron, the distance from the current target is at first |clip(floor(V0/theta)) - S(0)|, grows by at most ceil(|x|) with an arriving charge of x thresholds "
+        "At a neuron, the distance from the current target is at first |clip(floor(V0/theta)) - S(0)|, grows by at "
+        "most ceil(|x|) with an arriving charge of x thresholds "
         "and falls by one with each spike; it is never negative, so the neuron fires no more than the sum of these.",
         [
             _lemmas.a_charge_moves_the_level_by_at_most_its_ceiling(),
@@ -62,7 +104,7 @@ def least_and_greatest():
 
 
 @spikes.certificate
-def reference_networks():
+def reference_networks() -> Iterator[Raw]:
     """4..8, 2..10 (instant), 2..12 (delayed), 3..17 (instant) spikes."""
     for semantics in ("instant", "delayed"):
         for events in (charges(0, 1, 1), charges(0, 1, 1, -1)):
@@ -71,19 +113,23 @@ def reference_networks():
 
 
 @spikes.certificate(budget="standard")
-def large_exploration():
+def large_exploration() -> Iterator[Raw]:
     """3..27 spikes with arbitrary delays."""
     yield {"network": RELAY_WITH_SUM, "events": charges(0, 1, 1, -1), "semantics": "delayed"}
 
 
 @spikes.certificate
-def tiny_charges_cost_spikes():
+def tiny_charges_cost_spikes() -> Iterator[Raw]:
     """A charge of 1, then (-1/10, +1/10) five times: S* = 1, but up to eleven spikes."""
-    yield {"network": network(1, potential=0, upper=1), "events": charges(0, 1, *["-1/10", "1/10"] * 5), "semantics": "instant"}
+    yield {
+        "network": network(1, potential=0, upper=1),
+        "events": charges(0, 1, *["-1/10", "1/10"] * 5),
+        "semantics": "instant",
+    }
 
 
 @spikes.exhaustive
-def two_neurons():
+def two_neurons() -> Family:
     """Two neurons, every weight, potential and list of events on a grid."""
     template = {
         "network": {**network(2, potential=[axis("V0"), axis("V1")]), "weights": [[0, 0], [axis("w"), 0]]},
@@ -93,38 +139,56 @@ def two_neurons():
     lists = [[[0, "1"], [0, "-1"]], [[0, "1"], [0, "1"], [1, "-1"]], [[0, "5/2"], [0, "-1/2"]]]
     return Family(
         template,
-        {"semantics": ["instant", "delayed"], "w": ["-2", "-1", "1/2", "1", "3/2"], "V0": [0, "1/2"], "V1": [0, "1/2"], "events": lists},
+        {
+            "semantics": ["instant", "delayed"],
+            "w": ["-2", "-1", "1/2", "1", "3/2"],
+            "V0": [0, "1/2"],
+            "V1": [0, "1/2"],
+            "events": lists,
+        },
     )
 
 
 @spikes.search(trials=60, distribution="1 to 3 neurons, acyclic, weights and charges on a grid, either semantics")
-def random_networks(rng) -> Raw:
+def random_networks(rng: Random) -> Raw:
     net = random_network(rng, acyclic=True)
-    return {"network": net, "events": random_events(rng, len(net["threshold"])), "semantics": rng.choice(["instant", "delayed"])}
+    return {
+        "network": net,
+        "events": random_events(rng, len(net["threshold"])),
+        "semantics": rng.choice(["instant", "delayed"]),
+    }
 
 
 @spikes.control(drops="acyclic")
-def self_loop():
+def self_loop() -> Iterator[Raw]:
     """With feedback a pulse can circulate for ever: no bound holds."""
-    yield {"network": network(1, [(0, 0, 1)], potential=0, upper=1), "events": charges(0, 1, -1), "semantics": "delayed"}
+    yield {
+        "network": network(1, [(0, 0, 1)], potential=0, upper=1),
+        "events": charges(0, 1, -1),
+        "semantics": "delayed",
+    }
 
 
 @spikes.control(drops="conservation")
-def hard_reset():
-    yield {"network": network(1, potential=0, reset="zero"), "events": charges(0, "6/5", "9/10", "9/10"), "semantics": "eager"}
+def hard_reset() -> Iterator[Raw]:
+    yield {
+        "network": network(1, potential=0, reset="zero"),
+        "events": charges(0, "6/5", "9/10", "9/10"),
+        "semantics": "eager",
+    }
 
 
 @spikes.control(drops="rest-rule")
-def open_window():
+def open_window() -> Iterator[Raw]:
     yield {"network": network(1, potential=0, closed="neither"), "events": charges(0, 1), "semantics": "instant"}
 
 
 @spikes.control(drops="bounds")
-def start_outside():
+def start_outside() -> Iterator[Raw]:
     yield {"network": network(1, potential=0, lower=1, upper=3), "events": [], "semantics": "instant"}
 
 
 @spikes.control(drops="finite-events")
-def endless_input():
+def endless_input() -> Iterator[Raw]:
     net = network(1, potential=0, lower=None, upper=None)
     yield {"network": net, "events": [[0, 1, "forever"], [0, -1, "forever"]], "semantics": "eager"}

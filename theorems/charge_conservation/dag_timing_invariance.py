@@ -1,64 +1,125 @@
 """Acyclic networks come to one terminal state under every timing (claimed in the abstract of Yan et al.)."""
 
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
 from sympy import And, Eq, symbols
 
 from theorems.charge_conservation import _figures, _lemmas
 from theorems.charge_conservation._models import (
-    ACYCLIC, AREA, CLAIM_READ, CONSERVATION, CONSERVING, EVENTS, FAIR, FINITE, FINITE_EVENTS, INSIDE, NETWORK, NO_NOISE,
-    REFERENCE_CHARGES, REFERENCE_NEURON, RELAY, RELAY_WITH_SUM, REST_RULE, SEMANTICS, SOURCE, STARTS_INSIDE, UNIT_WINDOW, Raw,
-    charges, network, of_runs, random_events, random_network,
+    ACYCLIC,
+    AREA,
+    CLAIM_READ,
+    CONSERVATION,
+    CONSERVING,
+    EVENTS,
+    FAIR,
+    FINITE,
+    FINITE_EVENTS,
+    INSIDE,
+    NETWORK,
+    NO_NOISE,
+    REFERENCE_CHARGES,
+    REFERENCE_NEURON,
+    RELAY,
+    RELAY_WITH_SUM,
+    REST_RULE,
+    SEMANTICS,
+    SOURCE,
+    STARTS_INSIDE,
+    UNIT_WINDOW,
+    Raw,
+    charges,
+    network,
+    of_runs,
+    random_events,
+    random_network,
 )  # fmt: skip
-from verify import Family, Identity, Statement, Step, axis, computed
+from verify import Drawing, Family, Identity, Statement, Step, axis, computed
 
 OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", FAIR)
 STATES = of_runs("rest_states", "rest_states", "tuple", "the reachable states at rest, counts and potentials")
 FINITE_RUNS = of_runs("always_finite", "always_finite", "boolean", "every run is finite")
 RANKED = of_runs("ranking", "ranking_holds", "boolean", "the ranking function never grows and falls with each spike")
 FORMULA = computed("formula", "tuple", "spiking.formula", [NETWORK, EVENTS], "clipped floors in topological order")
-FORMULA_STATE = computed("formula_state", "tuple", "spiking.formula_state", [NETWORK, EVENTS], "these counts with V0 + Q + (W - diag theta) S")
+FORMULA_STATE = computed(
+    "formula_state",
+    "tuple",
+    "spiking.formula_state",
+    [NETWORK, EVENTS],
+    "these counts with V0 + Q + (W - diag theta) S",
+)
 PREDICTED = computed("predicted", "tuple", "sets.singleton", [FORMULA], "the one outcome")
 PREDICTED_STATE = computed("predicted_state", "tuple", "sets.singleton", [FORMULA_STATE], "the one state at rest")
 
 dag = Statement(
     "dag-timing-invariance",
     title="Acyclic networks: one terminal state whatever the timing",
-    summary="In an acyclic charge-conserving network every fair run is finite and ends in the state given by clipped floors in topological "
+    summary="In an acyclic charge-conserving network every fair run is finite and ends in the state given by clipped "
+    "floors in topological "
     "order; delays, jitter, order, latency and simultaneity do not enter.",
     area=AREA,
     source=SOURCE.at("abstract, timing invariance of acyclic networks", CLAIM_READ),
     declared="reduced",
     quantities=[
-        NETWORK, EVENTS, SEMANTICS, FAIR, *CONSERVING, ACYCLIC, UNIT_WINDOW, NO_NOISE, STARTS_INSIDE, FINITE_EVENTS, OUTCOMES, STATES,
-        FINITE_RUNS, RANKED, FORMULA, FORMULA_STATE, PREDICTED, PREDICTED_STATE,
-    ],  # fmt: skip
+        NETWORK,
+        EVENTS,
+        SEMANTICS,
+        FAIR,
+        *CONSERVING,
+        ACYCLIC,
+        UNIT_WINDOW,
+        NO_NOISE,
+        STARTS_INSIDE,
+        FINITE_EVENTS,
+        OUTCOMES,
+        STATES,
+        FINITE_RUNS,
+        RANKED,
+        FORMULA,
+        FORMULA_STATE,
+        PREDICTED,
+        PREDICTED_STATE,
+    ],
     assume={
         "conservation": CONSERVATION,
         "acyclic": ("the digraph of nonzero weights has no cycle, no self-loop", ACYCLIC.symbol),
         "rest-rule": REST_RULE,
         "bounds": INSIDE,
         "finite-events": FINITE,
-        "fairness": ("every event and spike is delivered some time, every neuron that stays able to fire fires some time", FAIR.symbol),
+        "fairness": (
+            "every event and spike is delivered some time, every neuron that stays able to fire fires some time",
+            FAIR.symbol,
+        ),
     },
     claim=And(
-        Eq(OUTCOMES.symbol, PREDICTED.symbol), Eq(STATES.symbol, PREDICTED_STATE.symbol), FINITE_RUNS.symbol, RANKED.symbol
+        Eq(OUTCOMES.symbol, PREDICTED.symbol),
+        Eq(STATES.symbol, PREDICTED_STATE.symbol),
+        FINITE_RUNS.symbol,
+        RANKED.symbol,
     ),
     rests_on=["locc-invariant", "single-neuron-terminal"],
 )
 
 
 @dag.argument
-def induction_and_ranking():
+def induction_and_ranking() -> Iterator[Step]:
     """Values by topological induction, termination by a ranking function."""
     total, distance, rest = symbols("u_j D_j rest")
     yield Step(
-        "At rest nothing is pending and nothing in flight, so by conservation neuron i has received V0_i + Q_i + sum_j W_ij S_j; the rest rule "
-        "leaves the one count clip(floor of that over theta_i). In topological order all S_j on the right are determined already.",
+        "At rest nothing is pending and nothing in flight, so by conservation neuron i has received V0_i + Q_i + "
+        "sum_j W_ij S_j; the rest rule "
+        "leaves the one count clip(floor of that over theta_i). In topological order all S_j on the right are "
+        "determined already.",
         [_lemmas.rest_is_clipped_floor()],
         cites=["a finite acyclic digraph has a topological order"],
     )
     yield Step(
-        "Let C_ij = ceil(|W_ij|/theta_i), u_j = 1 + sum_i u_i C_ij, and let D_i be the distance of S_i from the clipped floor of the charge "
-        "that has arrived. Psi = sum u_i D_i + sum over tokens u_i C_ij + sum over pending events u_i ceil(|q|/theta_i). A spike of j lowers D_j "
+        "Let C_ij = ceil(|W_ij|/theta_i), u_j = 1 + sum_i u_i C_ij, and let D_i be the distance of S_i from the "
+        "clipped floor of the charge "
+        "that has arrived. Psi = sum u_i D_i + sum over tokens u_i C_ij + sum over pending events u_i "
+        "ceil(|q|/theta_i). A spike of j lowers D_j "
         "by exactly one and puts tokens worth sum_i u_i C_ij = u_j - 1 into flight: Psi falls by exactly 1.",
         [
             _lemmas.spikes_go_to_the_target(),
@@ -67,18 +128,20 @@ def induction_and_ranking():
         ],
     )
     yield Step(
-        "A delivery of charge x thresholds moves the clipped floor by at most ceil(|x|), as the floor does and clipping is 1-Lipschitz: "
+        "A delivery of charge x thresholds moves the clipped floor by at most ceil(|x|), as the floor does and "
+        "clipping is 1-Lipschitz: "
         "Psi does not grow.",
         [_lemmas.a_charge_moves_the_level_by_at_most_its_ceiling(), _lemmas.clipping_is_lipschitz()],
     )
     yield Step(
-        "So at most Psi(0) spikes happen, each sends finitely many tokens, and every run is finite. A fair finite run can only stop at rest, where "
+        "So at most Psi(0) spikes happen, each sends finitely many tokens, and every run is finite. A fair finite "
+        "run can only stop at rest, where "
         "the first step applies. Instant delivery is a special case of arbitrary delays.",
     )
 
 
 @dag.certificate
-def reference_networks():
+def reference_networks() -> Iterator[Raw]:
     """Every interleaving of the reference networks: 20, 87, 51, 696 and 140 states, one of them at rest."""
     for semantics in ("instant", "delayed"):
         for events in (charges(0, 1, 1), charges(0, 1, 1, -1)):
@@ -87,19 +150,19 @@ def reference_networks():
 
 
 @dag.certificate(budget="standard")
-def large_exploration():
+def large_exploration() -> Iterator[Raw]:
     """26073 states and 139447 moves with arbitrary delays."""
     yield {"network": RELAY_WITH_SUM, "events": charges(0, 1, 1, -1), "semantics": "delayed", "fair": True}
 
 
 @dag.certificate(budget="standard")
-def one_neuron_twelve_charges():
+def one_neuron_twelve_charges() -> Iterator[Raw]:
     """All orders of twelve charges on one neuron."""
     yield {"network": REFERENCE_NEURON, "events": REFERENCE_CHARGES, "semantics": "instant", "fair": True}
 
 
 @dag.exhaustive
-def three_neurons():
+def three_neurons() -> Family:
     """Every acyclic network of three neurons with weights in {-1, 0, 1/2}, under arbitrary delays."""
     grid = ["-1", "0", "1/2"]
     template = {
@@ -112,86 +175,91 @@ def three_neurons():
 
 
 @dag.search(trials=100, distribution="1 to 3 neurons, acyclic, weights and charges on a grid, either semantics")
-def random_networks(rng) -> Raw:
+def random_networks(rng: Random) -> Raw:
     net = random_network(rng, acyclic=True)
     events = random_events(rng, len(net["threshold"]))
     return {"network": net, "events": events, "semantics": rng.choice(["instant", "delayed"]), "fair": True}
 
 
-def _with(net: Raw, events: list, **changes) -> Raw:
+def _with(net: Raw, events: list[Any], **changes: Any) -> Raw:
     return {"network": net, "events": events, "semantics": "instant", "fair": True, **changes}
 
 
 @dag.control(drops="conservation")
-def hard_reset():
+def hard_reset() -> Iterator[Raw]:
     """Reset to zero: 6/5, 9/10, 9/10 give one or two spikes, by their order."""
     yield _with(network(1, potential=0, reset="zero"), charges(0, "6/5", "9/10", "9/10"))
 
 
 @dag.control(drops="conservation")
-def weights_that_fade():
+def weights_that_fade() -> Iterator[Raw]:
     """A weight that halves after each use makes +, +, - and +, -, + differ."""
     net = network(2, [(0, 1, 1)], potential=[0, 0], plastic=["1", "1/2", "1/4"], upper=3)
     yield _with(net, charges(0, 1, 1, -1))
 
 
 @dag.control(drops="acyclic")
-def self_loop():
+def self_loop() -> Iterator[Raw]:
     """One neuron that excites itself keeps or loses a pulse, by the order of +1 and -1."""
     yield _with(network(1, [(0, 0, 1)], potential=0, upper=1), charges(0, 1, -1))
 
 
 @dag.control(drops="rest-rule")
-def closed_window():
+def closed_window() -> Iterator[Raw]:
     """Rest on [0, 1]: (2, -1) and (-1, 2) end differently."""
     yield _with(network(1, potential=0, upper=3, closed="both"), charges(0, 2, -1), semantics="eager")
 
 
 @dag.control(drops="rest-rule")
-def open_window():
+def open_window() -> Iterator[Raw]:
     """Rest on (0, 1): the charge 1 makes the neuron fire +, -, +, - for ever."""
     yield _with(network(1, potential=0, upper=3, closed="neither"), charges(0, 1))
 
 
 @dag.control(drops="rest-rule")
-def signed_threshold():
+def signed_threshold() -> Iterator[Raw]:
     """Negative spikes at -theta only: the window (-1, 1) is two thresholds long."""
-    yield _with(network(1, potential=0, lower=-3, upper=3, low=[-1], closed="neither"), charges(0, 2, "-3/2"), semantics="eager")
+    yield _with(
+        network(1, potential=0, lower=-3, upper=3, low=[-1], closed="neither"), charges(0, 2, "-3/2"), semantics="eager"
+    )
 
 
 @dag.control(drops="rest-rule")
-def no_corrective_spikes():
+def no_corrective_spikes() -> Iterator[Raw]:
     """Plain integrate and fire: a spike cannot be taken back."""
     yield _with(network(1, potential=0, corrective=False), charges(0, 1, -1))
 
 
 @dag.control(drops="bounds")
-def start_outside():
+def start_outside() -> Iterator[Raw]:
     yield _with(network(1, potential=0, lower=1, upper=3), [])
 
 
 @dag.control(drops="finite-events")
-def endless_input():
+def endless_input() -> Iterator[Raw]:
     """+1 and -1 for ever, to a neuron without bounds that fires at once."""
     net = network(1, potential=0, lower=None, upper=None)
     yield _with(net, [[0, 1, "forever"], [0, -1, "forever"]], semantics="eager")
 
 
 @dag.control(drops="fairness")
-def stalled_run():
+def stalled_run() -> Iterator[Raw]:
     """A neuron that may put off its spike for ever."""
     yield _with(network(1, potential=0), charges(0, 1), fair=False)
 
 
 @dag.figure
-def raster():
+def raster() -> Drawing:
     """One network under several timings."""
     return _figures.raster(RELAY_WITH_SUM, charges(0, 1, 1, -1))
 
 
 @dag.figure
-def state_graph():
+def state_graph() -> Drawing:
     """Every interleaving of a small acyclic network."""
     return _figures.state_graph(
-        RELAY, charges(0, 1, 1), "instant", "All interleavings of an acyclic network: every path ends in the one state at rest"
+        RELAY,
+        charges(0, 1, 1),
+        "instant",
+        "All interleavings of an acyclic network: every path ends in the one state at rest",
     )

@@ -1,19 +1,28 @@
 """In binary64 a neuron's count depends on the order of the charges, at ties (derived)."""
 
-from theorems.charge_conservation._models import AREA, DERIVED, SOURCE
+from collections.abc import Iterator
+
+from theorems.charge_conservation._models import AREA, DERIVED, SOURCE, Raw
 from verify import Statement, computed, parameter
 
 CHARGES = parameter("charges", "tuple", "the charges")
 THETA = parameter("theta", "positive", "threshold", r"\theta")
 ARITHMETIC = parameter("arithmetic", "choice", "exact, or binary64 with rounding to nearest")
 ROUNDED = computed("is_binary64", "boolean", "floats.is_binary64", [ARITHMETIC], "numbers are rounded to binary64")
-COUNTS = computed("counts", "tuple", "floats.spike_counts", [CHARGES, THETA, ARITHMETIC], "the numbers of spikes that the orders lead to")
+COUNTS = computed(
+    "counts",
+    "tuple",
+    "floats.spike_counts",
+    [CHARGES, THETA, ARITHMETIC],
+    "the numbers of spikes that the orders lead to",
+)
 NUMBER = computed("number", "integer", "sets.size", [COUNTS], "how many they are")
 
 ties = Statement(
     "float-ties",
     title="Floating point breaks timing invariance at ties",
-    summary="There are charges whose exact sum is the threshold in every order, but whose sum in binary64 reaches it in some orders only.",
+    summary="There are charges whose exact sum is the threshold in every order, but whose sum in binary64 reaches it "
+    "in some orders only.",
     area=AREA,
     source=SOURCE.at("exactness", DERIVED),
     declared="certified",
@@ -25,11 +34,11 @@ ties = Statement(
 
 
 @ties.certificate
-def seven_two_one_tenths():
+def seven_two_one_tenths() -> Iterator[Raw]:
     """0.7 + 0.2 + 0.1 = 0.9999999999999999, 0.7 + 0.1 + 0.2 = 1."""
     yield {"charges": ["7/10", "1/5", "1/10"], "theta": "1", "arithmetic": "binary64"}
 
 
 @ties.control(drops="binary64")
-def exact_arithmetic():
+def exact_arithmetic() -> Iterator[Raw]:
     yield {"charges": ["7/10", "1/5", "1/10"], "theta": "1", "arithmetic": "exact"}

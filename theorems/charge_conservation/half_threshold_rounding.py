@@ -1,5 +1,8 @@
 """An initial potential of half a threshold rounds half up (derived; the initialisation is that of public code)."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from sympy import And, Eq, Implies, Max, Min, Rational, floor
 
 from theorems.charge_conservation._models import AREA, DERIVED, SOURCE, Raw
@@ -20,7 +23,8 @@ unsaturated = And(lower <= level, level <= upper)
 rounding = Statement(
     "half-threshold-rounding",
     title="Starting at half a threshold rounds to the nearest count, halves up",
-    summary="With V0 = theta/2 the count at rest is clip(floor(Q/theta + 1/2)), so unless saturated it misses Q by at most half a threshold, "
+    summary="With V0 = theta/2 the count at rest is clip(floor(Q/theta + 1/2)), so unless saturated it misses Q by "
+    "at most half a threshold, "
     "and a tie goes up.",
     area=AREA,
     source=SOURCE.at("neuron model", DERIVED),
@@ -37,16 +41,16 @@ rounding = Statement(
 
 
 @rounding.proof
-def for_all_values():
+def for_all_values() -> Iterator[Claim]:
     yield Claim("smt")
 
 
-def at(charge: str, theta: str = "1", v0: str = "1/2", lower: int = -8, upper: int = 7) -> Raw:
+def at(charge: Any, theta: str = "1", v0: str = "1/2", lower: Any = -8, upper: Any = 7) -> Raw:
     return {"theta": theta, "V0": v0, "Q": charge, "lower": lower, "upper": upper}
 
 
 @rounding.certificate
-def ties():
+def ties() -> Iterator[Raw]:
     """Q/theta = 1/2, -1/2, 3/2, 5/2, -3/2 give 1, 0, 2, 3, -1; rounding half to even would give 0, 0, 2, 2, -2."""
     for charge in ("1/2", "-1/2", "3/2", "5/2", "-3/2"):
         yield at(charge)
@@ -54,11 +58,14 @@ def ties():
 
 
 @rounding.exhaustive
-def eighths():
-    return Family(at(axis("Q"), lower=axis("lower"), upper=axis("upper")), {"Q": [f"{k}/8" for k in range(-40, 41)], "lower": [-2, 0], "upper": [1, 3]})  # type: ignore[arg-type]
+def eighths() -> Family:
+    return Family(
+        at(axis("Q"), lower=axis("lower"), upper=axis("upper")),
+        {"Q": [f"{k}/8" for k in range(-40, 41)], "lower": [-2, 0], "upper": [1, 3]},
+    )
 
 
 @rounding.control(drops="half")
-def starting_at_zero():
+def starting_at_zero() -> Iterator[Raw]:
     """V0 = 0 gives the floor."""
     yield at("1/2", v0="0")

@@ -1,9 +1,23 @@
 """Reset to zero loses charge, and the order of the charges decides (derived)."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from sympy import And, Not
 
 from theorems.charge_conservation._models import (
-    ALWAYS, AREA, DERIVED, EVENTS, NETWORK, SEMANTICS, SOURCE, SUBTRACTIVE, charges, network, of_runs,
+    ALWAYS,
+    AREA,
+    DERIVED,
+    EVENTS,
+    NETWORK,
+    SEMANTICS,
+    SOURCE,
+    SUBTRACTIVE,
+    Raw,
+    charges,
+    network,
+    of_runs,
 )  # fmt: skip
 from verify import Statement, computed
 
@@ -14,7 +28,8 @@ CONSERVED = of_runs("conserved", "conserved", "boolean", "charge is conserved in
 reset = Statement(
     "hard-reset",
     title="Reset to zero makes the count depend on the order of the charges",
-    summary="There are charges for which a neuron that resets to zero comes to different counts in different orders; charge is not conserved.",
+    summary="There are charges for which a neuron that resets to zero comes to different counts in different orders; "
+    "charge is not conserved.",
     area=AREA,
     source=SOURCE.at("necessity of the soft reset", DERIVED),
     declared="certified",
@@ -25,18 +40,22 @@ reset = Statement(
 )
 
 
-def _at(kind: str, *amounts):
-    return {"network": network(1, potential=0, upper=4, reset=kind), "events": charges(0, *amounts), "semantics": "eager"}
+def _at(kind: str, *amounts: Any) -> Raw:
+    return {
+        "network": network(1, potential=0, upper=4, reset=kind),
+        "events": charges(0, *amounts),
+        "semantics": "eager",
+    }
 
 
 @reset.certificate
-def two_or_one():
+def two_or_one() -> Iterator[Raw]:
     """(6/5, 9/10, 9/10) gives two spikes, (9/10, 6/5, 9/10) one."""
     yield _at("zero", "6/5", "9/10", "9/10")
     yield _at("zero", "3/2", "1/2", "1/2")
 
 
 @reset.control(drops="hard-reset")
-def soft_reset():
+def soft_reset() -> Iterator[Raw]:
     """Subtracting the threshold gives three spikes in every order."""
     yield _at("subtract", "6/5", "9/10", "9/10")

@@ -1,5 +1,8 @@
 """A leaky neuron fires on two charges iff they are close enough: the critical gap (derived)."""
 
+from collections.abc import Iterator
+from random import Random
+
 from sympy import And, Eq, Equivalent, Or, exp, log, symbols
 
 from theorems.charge_conservation._models import AREA, DERIVED, SOURCE, Raw
@@ -17,7 +20,8 @@ FIRES = defined("fires", "boolean", Or(p >= 1, AFTER.symbol >= 1), "the neuron f
 leak = Statement(
     "leak-critical-gap",
     title="With a leak, two charges fire iff their gap is at most tau log(p/(1-q))",
-    summary="For dV/dt = -V/tau and two charges below threshold a spike happens iff g <= tau log(p/(1-q)): timing decides, and charge is not conserved.",
+    summary="For dV/dt = -V/tau and two charges below threshold a spike happens iff g <= tau log(p/(1-q)): timing "
+    "decides, and charge is not conserved.",
     area=AREA,
     source=SOURCE.at("necessity of charge conservation", DERIVED),
     declared="reduced",
@@ -31,20 +35,40 @@ leak = Statement(
 
 
 @leak.argument
-def monotone_logarithm():
+def monotone_logarithm() -> Iterator[Step]:
     e, x, y, level, other = symbols("e x y L M")
     yield Step(
-        "Let e = exp(-g/tau). The first charge alone does not fire (p < 1). The second does iff p e + q >= 1, that is e >= (1 - q)/p.",
-        [Valid({p: "positive", q: "positive", e: "positive"}, Equivalent(p * e + q >= 1, p * e >= 1 - q), [p < 1, q < 1])],
+        "Let e = exp(-g/tau). The first charge alone does not fire (p < 1). The second does iff p e + q >= 1, that "
+        "is e >= (1 - q)/p.",
+        [
+            Valid(
+                {p: "positive", q: "positive", e: "positive"},
+                Equivalent(p * e + q >= 1, p * e >= 1 - q),
+                [p < 1, q < 1],
+            )
+        ],
     )
     yield Step(
-        "The logarithm is increasing and log((1 - q)/p) = -L with L = log(p/(1 - q)), so this is y >= M with y = -g/tau and M = -L, that is x <= L with x = g/tau.",
-        [Valid({x: "real", y: "real", level: "real", other: "real"}, Equivalent(y >= other, x <= level), [Eq(x + y, 0), Eq(level + other, 0)])],
+        "The logarithm is increasing and log((1 - q)/p) = -L with L = log(p/(1 - q)), so this is y >= M with y = "
+        "-g/tau and M = -L, that is x <= L with x = g/tau.",
+        [
+            Valid(
+                {x: "real", y: "real", level: "real", other: "real"},
+                Equivalent(y >= other, x <= level),
+                [Eq(x + y, 0), Eq(level + other, 0)],
+            )
+        ],
         cites=["exp and log are increasing and inverse to each other"],
     )
     yield Step(
         "As tau > 0, g/tau <= L is g <= tau L.",
-        [Valid({g: "nonnegative", tau: "real", x: "real", level: "real"}, Equivalent(x <= level, g <= tau * level), [tau > 0, x * tau >= g, x * tau <= g])],
+        [
+            Valid(
+                {g: "nonnegative", tau: "real", x: "real", level: "real"},
+                Equivalent(x <= level, g <= tau * level),
+                [tau > 0, x * tau >= g, x * tau <= g],
+            )
+        ],
     )
 
 
@@ -53,7 +77,7 @@ def at(first: str, second: str, gap: str, tau: str = "1") -> Raw:
 
 
 @leak.certificate
-def around_the_critical_gap():
+def around_the_critical_gap() -> Iterator[Raw]:
     """p = q = 3/5: the critical gap is log(3/2) = 0.405465108108164381978...; decided on both sides of it, down to 1e-21."""
     yield at("3/5", "3/5", "0")
     yield at("3/5", "3/5", "2/5")
@@ -65,16 +89,18 @@ def around_the_critical_gap():
 
 
 @leak.search(trials=200, distribution="p, q in sixteenths below the threshold, gaps and time constants in eighths")
-def random_charges(rng) -> Raw:
-    return at(f"{rng.randint(1, 15)}/16", f"{rng.randint(1, 15)}/16", f"{rng.randint(0, 16)}/8", f"{rng.randint(1, 16)}/8")
+def random_charges(rng: Random) -> Raw:
+    return at(
+        f"{rng.randint(1, 15)}/16", f"{rng.randint(1, 15)}/16", f"{rng.randint(0, 16)}/8", f"{rng.randint(1, 16)}/8"
+    )
 
 
 @leak.control(drops="below-threshold")
-def first_charge_fires_alone():
+def first_charge_fires_alone() -> Iterator[Raw]:
     yield at("3/2", "1/5", "1")
 
 
 @leak.control(drops="decay")
-def growing_potential():
+def growing_potential() -> Iterator[Raw]:
     """tau = -1: the potential grows between the charges."""
     yield at("3/5", "3/5", "1/10", "-1")

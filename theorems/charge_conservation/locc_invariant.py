@@ -1,22 +1,45 @@
 """Charge conservation along every run (Yan et al., arXiv:2603.15987, the framework of its abstract)."""
 
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
 from sympy import Eq, symbols
 
 from theorems.charge_conservation._models import (
-    AREA, CONSTANT, EVENTS, FINITE, FINITE_EVENTS, LEAKLESS, LOSSLESS, NETWORK, RELAY, RELAY_WITH_SUM, SEMANTICS,
-    SOURCE, SUBTRACTIVE, Raw, charges, network, of_runs, random_events, random_network,
+    AREA,
+    CONSTANT,
+    EVENTS,
+    FINITE,
+    FINITE_EVENTS,
+    LEAKLESS,
+    LOSSLESS,
+    NETWORK,
+    RELAY,
+    RELAY_WITH_SUM,
+    SEMANTICS,
+    SOURCE,
+    SUBTRACTIVE,
+    Raw,
+    charges,
+    network,
+    of_runs,
+    random_events,
+    random_network,
 )  # fmt: skip
 from verify import Family, Statement, Step, Valid, axis
 
 CONSERVED = of_runs(
     "conserved", "conserved", "boolean",
-    "V + threshold S - charge delivered - sum of W (S - in flight) keeps its initial value at every neuron in every reachable state",
+    "V + threshold S - charge delivered - sum of W (S - in flight) keeps its initial value at every neuron in every "
+    "reachable state",
 )  # fmt: skip
 
 locc = Statement(
     "locc-invariant",
     title="Charge is conserved along every run",
-    summary="Potential plus threshold times net spike count equals the initial charge plus all charge received, in every "
+    summary="Potential plus threshold times net spike count equals the initial charge plus all charge received, in "
+    "every "
     "state that any timing can reach.",
     area=AREA,
     source=SOURCE.at("charge conservation framework", "model read; statement and proof derived here"),
@@ -34,33 +57,36 @@ locc = Statement(
 
 
 @locc.argument
-def induction_over_moves():
+def induction_over_moves() -> Iterator[Step]:
     """The residual is 0 at first, and each kind of move leaves it unchanged."""
     old = symbols("V S Q R")
     new = symbols("V1 S1 Q1 R1")
     theta, q, w = symbols("theta q w")
 
-    def residual(potential, count, charge, arrived):
+    def residual(potential: Any, count: Any, charge: Any, arrived: Any) -> Any:
         return potential + theta * count - charge - arrived
 
-    def kept(*after) -> Valid:
+    def kept(*after: Any) -> Valid:
         """The residual is the same before and after a move; ``after`` gives the four values then."""
-        sorts = {symbol: "real" for symbol in (*old, *new, theta, q, w)}
+        sorts = dict.fromkeys((*old, *new, theta, q, w), "real")
         return Valid(sorts, Eq(residual(*new), residual(*old)), [Eq(x, y) for x, y in zip(new, after, strict=True)])
 
     v, s, charge, arrived = old
     yield Step(
-        "Fix a neuron; let Q be the external charge delivered to it so far and R what spikes of all neurons have brought to it. At the start Q = R = 0, so "
+        "Fix a neuron; let Q be the external charge delivered to it so far and R what spikes of all neurons have "
+        "brought to it. At the start Q = R = 0, so "
         "V + theta S - Q - R is V0 + theta S0."
     )
     yield Step(
-        "Firing with sign +1 or -1 changes V by -theta or +theta and S by +1 or -1; the neuron's own spikes reach others only "
+        "Firing with sign +1 or -1 changes V by -theta or +theta and S by +1 or -1; the neuron's own spikes reach "
+        "others only "
         "when they are delivered.",
         [kept(v - theta, s + 1, charge, arrived), kept(v + theta, s - 1, charge, arrived)],
     )
     yield Step("Delivering an external charge q adds q to V and to Q.", [kept(v + q, s, charge + q, arrived)])
     yield Step(
-        "Delivering a spike of sign +1 or -1 over an edge of weight w adds w or -w to V; the count of its sender that has arrived "
+        "Delivering a spike of sign +1 or -1 over an edge of weight w adds w or -w to V; the count of its sender "
+        "that has arrived "
         "changes by the same sign, so R changes by the same amount.",
         [kept(v + w, s, charge, arrived + w), kept(v - w, s, charge, arrived - w)],
     )
@@ -72,28 +98,35 @@ def induction_over_moves():
 
 
 @locc.certificate
-def reference_networks():
+def reference_networks() -> Iterator[Raw]:
     """Acyclic and recurrent networks: conservation does not depend on the graph."""
     for events in (charges(0, 1, 1), charges(0, 1, 1, -1)):
         yield {"network": RELAY, "events": events, "semantics": "delayed"}
     yield {"network": RELAY_WITH_SUM, "events": charges(0, 1, 1, -1), "semantics": "instant"}
-    yield {"network": network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1), "events": [], "semantics": "delayed"}
+    yield {
+        "network": network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1),
+        "events": [],
+        "semantics": "delayed",
+    }
 
 
 @locc.exhaustive
-def all_two_neuron_loops():
+def all_two_neuron_loops() -> Family:
     """Every pair of weights on a grid, both semantics."""
     grid = ["-1", "-1/2", "0", "1/2", "1"]
     template = {
-        "network": {"weights": [[0, axis("w01")], [axis("w10"), 0]], "threshold": [1, 1], "potential": ["1/2", 0], "lower": [0, 0], "upper": [1, 1]},
+        "network": {**network(2, potential=["1/2", 0], upper=1), "weights": [[0, axis("w01")], [axis("w10"), 0]]},
         "events": [[0, 1], [1, "-1/2"]],
         "semantics": axis("semantics"),
     }  # fmt: skip
     return Family(template, {"semantics": ["instant", "delayed"], "w01": grid, "w10": grid})
 
 
-@locc.search(trials=60, distribution="1 or 2 neurons, weights and charges on a grid; any graph with instant delivery, else an acyclic one")
-def random_networks(rng) -> Raw:
+@locc.search(
+    trials=60,
+    distribution="1 or 2 neurons, weights and charges on a grid; any graph with instant delivery, else an acyclic one",
+)
+def random_networks(rng: Random) -> Raw:
     delayed = rng.random() < 0.5
     net = random_network(rng, acyclic=delayed, largest=2)
     events = random_events(rng, len(net["threshold"]), 2)
@@ -101,24 +134,22 @@ def random_networks(rng) -> Raw:
 
 
 @locc.control(drops="subtractive-reset")
-def reset_to_zero():
+def reset_to_zero() -> Iterator[Raw]:
     yield {"network": network(1, reset="zero", potential=0), "events": charges(0, "6/5"), "semantics": "instant"}
 
 
 @locc.control(drops="no-leak")
-def leaky_neuron():
+def leaky_neuron() -> Iterator[Raw]:
     yield {"network": network(1, leak=True), "events": [], "semantics": "instant"}
 
 
 @locc.control(drops="no-loss")
-def dropped_event():
+def dropped_event() -> Iterator[Raw]:
     yield {"network": network(1, loss=True), "events": charges(0, 1), "semantics": "instant"}
 
 
 @locc.control(drops="constant-weights")
-def weight_that_halves():
+def weight_that_halves() -> Iterator[Raw]:
     """The second spike arrives with half the weight."""
     net = network(2, [(0, 1, 1)], potential=[2, 0], plastic=["1", "1/2"])
     yield {"network": net, "events": [], "semantics": "instant"}
-
-

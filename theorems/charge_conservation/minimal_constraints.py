@@ -1,12 +1,36 @@
 """Conservation, bounds and the rest rule suffice: any finite disturbance is corrected (derived)."""
 
+from collections.abc import Iterator
+from random import Random
+
 from sympy import And, Eq, Not
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation._models import (
-    ACYCLIC, ALWAYS, AREA, CLAIM_READ, CONSERVATION, CONSERVING, EVENTS, FINITE, FINITE_EVENTS, INSIDE, NETWORK,
-    REFERENCE_CHARGES, REFERENCE_NEURON, RELAY, SEMANTICS, SOURCE, STARTS_INSIDE, UNIT_WINDOW, Raw, charges, network,
-    of_network, of_runs, random_events, random_network,
+    ACYCLIC,
+    ALWAYS,
+    AREA,
+    CLAIM_READ,
+    CONSERVATION,
+    CONSERVING,
+    EVENTS,
+    FINITE_EVENTS,
+    INSIDE,
+    NETWORK,
+    REFERENCE_CHARGES,
+    REFERENCE_NEURON,
+    RELAY,
+    SEMANTICS,
+    SOURCE,
+    STARTS_INSIDE,
+    UNIT_WINDOW,
+    Raw,
+    charges,
+    network,
+    of_network,
+    of_runs,
+    random_events,
+    random_network,
 )  # fmt: skip
 from verify import Statement, Step, computed
 
@@ -19,19 +43,35 @@ PREDICTED = computed("predicted", "tuple", "sets.singleton", [FORMULA], "the one
 minimal = Statement(
     "minimal-constraints",
     title="Conservation, bounds and the rest rule are all that the terminal state needs",
-    summary="Early, late, stochastic or spurious spikes change nothing at rest, as long as each conserves charge, counts stay in "
+    summary="Early, late, stochastic or spurious spikes change nothing at rest, as long as each conserves charge, "
+    "counts stay in "
     "bounds and only finitely many happen.",
     area=AREA,
     source=SOURCE.at("minimal constraints on the neuron", CLAIM_READ),
     declared="reduced",
     quantities=[
-        NETWORK, EVENTS, SEMANTICS, ALWAYS, *CONSERVING, UNIT_WINDOW, STARTS_INSIDE, FINITE_EVENTS, FINITE_NOISE, ACYCLIC,
-        OUTCOMES, LIVELOCK, FORMULA, PREDICTED,
-    ],  # fmt: skip
+        NETWORK,
+        EVENTS,
+        SEMANTICS,
+        ALWAYS,
+        *CONSERVING,
+        UNIT_WINDOW,
+        STARTS_INSIDE,
+        FINITE_EVENTS,
+        FINITE_NOISE,
+        ACYCLIC,
+        OUTCOMES,
+        LIVELOCK,
+        FORMULA,
+        PREDICTED,
+    ],
     assume={
         "conservation": CONSERVATION,
         "bounds": INSIDE,
-        "rest-rule": ("at rest V < threshold or S = upper, and V >= 0 or S = lower; the window is half open", UNIT_WINDOW.symbol),
+        "rest-rule": (
+            "at rest V < threshold or S = upper, and V >= 0 or S = lower; the window is half open",
+            UNIT_WINDOW.symbol,
+        ),
         "finitely-many": ("finitely many events and spurious spikes", And(FINITE_EVENTS.symbol, FINITE_NOISE.symbol)),
         "acyclic": ("the graph has no cycle", ACYCLIC.symbol),
     },
@@ -41,16 +81,19 @@ minimal = Statement(
 
 
 @minimal.argument
-def only_the_rest_state_matters():
+def only_the_rest_state_matters() -> Iterator[Step]:
     """How a neuron got to rest does not enter."""
     yield Step(
-        "At rest with everything delivered, conservation gives V = theta (A - S) with A the whole charge in thresholds, whatever "
+        "At rest with everything delivered, conservation gives V = theta (A - S) with A the whole charge in "
+        "thresholds, whatever "
         "spikes were fired on the way; spurious ones conserve charge as well. The rest rule then leaves one count.",
         [_lemmas.rest_is_clipped_floor(), _lemmas.small_model()],
     )
     yield Step(
-        "After the last event and the last spurious spike, each spike by the rule moves a count one step towards that value, which "
-        "then is fixed for neurons without senders; so they rest after finitely many spikes, then the neurons that only these reach, "
+        "After the last event and the last spurious spike, each spike by the rule moves a count one step towards "
+        "that value, which "
+        "then is fixed for neurons without senders; so they rest after finitely many spikes, then the neurons that "
+        "only these reach, "
         "and so on in topological order.",
         [_lemmas.spikes_go_to_the_target(), _lemmas.a_step_to_the_target_shortens_the_way()],
         cites=["a finite acyclic digraph has a topological order"],
@@ -58,7 +101,7 @@ def only_the_rest_state_matters():
 
 
 @minimal.certificate
-def spurious_spikes():
+def spurious_spikes() -> Iterator[Raw]:
     """Up to three spurious spikes anywhere, at any time, in a network with a relay; and a lone neuron."""
     yield {"network": {**RELAY, "noise": 1}, "events": charges(0, 1, 1, -1), "semantics": "instant"}
     yield {"network": network(2, [(0, 1, -1)], noise=3), "events": charges(0, 1, 1), "semantics": "delayed"}
@@ -66,13 +109,13 @@ def spurious_spikes():
 
 
 @minimal.certificate
-def twelve_charges_in_any_order():
+def twelve_charges_in_any_order() -> Iterator[Raw]:
     """theta = 4, V0 = 2, bounds [-2, 5], twelve charges that sum to 9: S = 2 in every order and with every latency."""
     yield {"network": REFERENCE_NEURON, "events": REFERENCE_CHARGES, "semantics": "instant"}
 
 
 @minimal.search(trials=40, distribution="1 or 2 neurons, acyclic, up to 2 spurious spikes, either semantics")
-def random_disturbances(rng) -> Raw:
+def random_disturbances(rng: Random) -> Raw:
     net = random_network(rng, acyclic=True, largest=2)
     net["noise"] = rng.randint(0, 2)
     events = random_events(rng, len(net["threshold"]), 2)
@@ -80,26 +123,34 @@ def random_disturbances(rng) -> Raw:
 
 
 @minimal.control(drops="conservation")
-def charge_that_leaks():
+def charge_that_leaks() -> Iterator[Raw]:
     yield {"network": network(1, potential=0, leak=True), "events": charges(0, "1/2", "1/2"), "semantics": "instant"}
 
 
 @minimal.control(drops="bounds")
-def start_outside():
+def start_outside() -> Iterator[Raw]:
     yield {"network": network(1, potential=0, lower=1, upper=3), "events": [], "semantics": "instant"}
 
 
 @minimal.control(drops="rest-rule")
-def closed_window():
+def closed_window() -> Iterator[Raw]:
     """With [0, 1] closed, (2, -1) ends in S = 1 and (-1, 2) in S = 0."""
-    yield {"network": network(1, potential=0, upper=3, closed="both"), "events": charges(0, 2, -1), "semantics": "eager"}
+    yield {
+        "network": network(1, potential=0, upper=3, closed="both"),
+        "events": charges(0, 2, -1),
+        "semantics": "eager",
+    }
 
 
 @minimal.control(drops="finitely-many")
-def endless_noise():
+def endless_noise() -> Iterator[Raw]:
     yield {"network": network(1, noise="unlimited"), "events": [], "semantics": "instant"}
 
 
 @minimal.control(drops="acyclic")
-def feedback():
-    yield {"network": network(1, [(0, 0, 1)], potential=0, upper=1), "events": charges(0, 1, -1), "semantics": "instant"}
+def feedback() -> Iterator[Raw]:
+    yield {
+        "network": network(1, [(0, 0, 1)], potential=0, upper=1),
+        "events": charges(0, 1, -1),
+        "semantics": "instant",
+    }

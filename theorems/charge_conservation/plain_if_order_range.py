@@ -1,9 +1,26 @@
 """Integrate and fire without negative spikes: how far the order of the charges can move the count (derived)."""
 
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
 from sympy import And, Eq, Integer, Max, Not, floor
 
 from theorems.charge_conservation._models import (
-    ALWAYS, AREA, DERIVED, EVENTS, FINITE_BOUNDS, NETWORK, SEMANTICS, SOURCE, SUBTRACTIVE, Raw, charges, network, of_network, of_runs,
+    ALWAYS,
+    AREA,
+    DERIVED,
+    EVENTS,
+    FINITE_BOUNDS,
+    NETWORK,
+    SEMANTICS,
+    SOURCE,
+    SUBTRACTIVE,
+    Raw,
+    charges,
+    network,
+    of_network,
+    of_runs,
 )  # fmt: skip
 from verify import Family, Statement, axis, computed, defined
 
@@ -11,49 +28,79 @@ ZERO = defined("only", "integer", Integer(0), "the only neuron")
 V0 = computed("V0", "real", "spiking.potential", [NETWORK, ZERO], "initial potential", "V_0")
 THETA = computed("theta", "real", "spiking.threshold", [NETWORK, ZERO], "threshold", r"\theta")
 TOTAL = computed("total", "real", "spiking.total_charge", [EVENTS], "sum of the charges", r"\Sigma q")
-POSITIVE = computed("positive", "real", "spiking.positive_charge", [EVENTS], "sum of the positive charges", r"\Sigma q^{+}")
+POSITIVE = computed(
+    "positive", "real", "spiking.positive_charge", [EVENTS], "sum of the positive charges", r"\Sigma q^{+}"
+)
 LARGEST = computed("largest", "real", "spiking.largest_charge", [EVENTS], "greatest absolute value of a charge")
 SIZE = of_network("size", "size", "number of neurons", "integer")
 NO_LOOPS = of_network("no_self_loops", "no_self_loops", "the neuron has no self-loop")
 CORRECTIVE = of_network("corrective", "corrective", "there are negative spikes")
-FEWEST = defined("fewest", "integer", Max(0, floor((V0.symbol + TOTAL.symbol) / THETA.symbol)), "max(0, floor((V0 + all charges)/theta))")
-MOST = defined("most", "integer", floor((V0.symbol + POSITIVE.symbol) / THETA.symbol), "floor((V0 + positive charges)/theta)")
+FEWEST = defined(
+    "fewest",
+    "integer",
+    Max(0, floor((V0.symbol + TOTAL.symbol) / THETA.symbol)),
+    "max(0, floor((V0 + all charges)/theta))",
+)
+MOST = defined(
+    "most", "integer", floor((V0.symbol + POSITIVE.symbol) / THETA.symbol), "floor((V0 + positive charges)/theta)"
+)
 RANGE = computed("predicted", "tuple", "sets.range", [FEWEST, MOST], "every integer between")
 OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts that some order leads to", ALWAYS)
 
 plain = Statement(
     "plain-if-order-range",
     title="Without corrective spikes the order of the charges moves the count through a whole range",
-    summary="Over all orders the count takes every value from max(0, floor((V0 + sum)/theta)) to floor((V0 + sum of the positive charges)/theta), if no charge exceeds "
+    summary="Over all orders the count takes every value from max(0, floor((V0 + sum)/theta)) to floor((V0 + sum of "
+    "the positive charges)/theta), if no charge exceeds "
     "the threshold.",
     area=AREA,
     source=SOURCE.at("comparison with plain integrate and fire", DERIVED),
     declared="certified",
     quantities=[
-        NETWORK, EVENTS, SEMANTICS, ALWAYS, ZERO, V0, THETA, TOTAL, POSITIVE, LARGEST, SIZE, NO_LOOPS, CORRECTIVE, SUBTRACTIVE, FINITE_BOUNDS, FEWEST, MOST, RANGE,
+        NETWORK,
+        EVENTS,
+        SEMANTICS,
+        ALWAYS,
+        ZERO,
+        V0,
+        THETA,
+        TOTAL,
+        POSITIVE,
+        LARGEST,
+        SIZE,
+        NO_LOOPS,
+        CORRECTIVE,
+        SUBTRACTIVE,
+        FINITE_BOUNDS,
+        FEWEST,
+        MOST,
+        RANGE,
         OUTCOMES,
-    ],  # fmt: skip
+    ],
     assume={
-        "one-neuron": ("one neuron without a self-loop, reset by subtraction", And(Eq(SIZE.symbol, 1), NO_LOOPS.symbol, SUBTRACTIVE.symbol)),
+        "one-neuron": (
+            "one neuron without a self-loop, reset by subtraction",
+            And(Eq(SIZE.symbol, 1), NO_LOOPS.symbol, SUBTRACTIVE.symbol),
+        ),
         "plain": ("no negative spikes", Not(CORRECTIVE.symbol)),
         "unbounded": ("the count has no upper bound", Not(FINITE_BOUNDS.symbol)),
-        "charged-start": ("0 <= V0 < theta", And(0 <= V0.symbol, V0.symbol < THETA.symbol)),
+        "charged-start": ("0 <= V0 < theta", And(V0.symbol >= 0, V0.symbol < THETA.symbol)),
         "small-charges": ("|q| <= theta for every charge", LARGEST.symbol <= THETA.symbol),
     },
     claim=Eq(OUTCOMES.symbol, RANGE.symbol),
 )
 
 
-def neuron(v0: str = "0", **options) -> Raw:
+def neuron(v0: str = "0", **options: Any) -> Raw:
     return network(1, potential=v0, lower=0, upper=None, **{"corrective": False, **options})
 
 
-def _at(net: Raw, *amounts) -> Raw:
+def _at(net: Raw, *amounts: Any) -> Raw:
     return {"network": net, "events": charges(0, *amounts), "semantics": "eager"}
 
 
 @plain.certificate
-def orders():
+def orders() -> Iterator[Raw]:
     """(+1, -1): 0 or 1. Three ones and two minus ones from 1/2: 1, 2 or 3; with corrective spikes always 1."""
     yield _at(neuron(), 1, -1)
     yield _at(neuron("1/2"), 1, 1, 1, -1, -1)
@@ -61,39 +108,43 @@ def orders():
 
 
 @plain.exhaustive
-def three_charges():
+def three_charges() -> Family:
     amounts = ["-1", "-3/5", "1/3", "1"]
-    template = {"network": {**neuron(), "potential": [axis("V0")]}, "events": [[0, axis("p")], [0, axis("q")], [0, axis("r")]], "semantics": "eager"}
+    template = {
+        "network": {**neuron(), "potential": [axis("V0")]},
+        "events": [[0, axis("p")], [0, axis("q")], [0, axis("r")]],
+        "semantics": "eager",
+    }
     return Family(template, {"V0": ["0", "1/2"], "p": amounts, "q": amounts, "r": amounts})
 
 
 @plain.search(trials=80, distribution="up to 6 charges of size at most the threshold, in eighths")
-def random_charges(rng) -> Raw:
+def random_charges(rng: Random) -> Raw:
     return _at(neuron(f"{rng.randint(0, 7)}/8"), *[f"{rng.randint(-8, 8)}/8" for _ in range(rng.randint(1, 6))])
 
 
 @plain.control(drops="one-neuron")
-def self_loop():
+def self_loop() -> Iterator[Raw]:
     yield _at(network(1, [(0, 0, "1/2")], potential="1/2", lower=0, upper=None, corrective=False), "1/2", "1/2", "1/2")
 
 
 @plain.control(drops="plain")
-def corrective_spikes():
+def corrective_spikes() -> Iterator[Raw]:
     """With negative spikes every order gives one count."""
     yield _at(neuron(corrective=True), 1, -1)
 
 
 @plain.control(drops="unbounded")
-def saturated():
+def saturated() -> Iterator[Raw]:
     yield _at({**neuron(), "upper": [1]}, 1, 1)
 
 
 @plain.control(drops="charged-start")
-def start_above_threshold():
+def start_above_threshold() -> Iterator[Raw]:
     yield _at(neuron("2"), -1)
 
 
 @plain.control(drops="small-charges")
-def a_large_charge():
+def a_large_charge() -> Iterator[Raw]:
     """+3 and -3 give 0 or 3, nothing between."""
     yield _at(neuron(), 3, -3)

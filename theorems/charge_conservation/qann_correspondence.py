@@ -1,5 +1,10 @@
 """A charge-conserving acyclic network computes a quantized network exactly (claimed in the abstract of Yan et al.)."""
 
+from collections.abc import Iterator
+from itertools import pairwise
+from random import Random
+from typing import Any
+
 from sympy import Eq, Rational, symbols
 
 from theorems.charge_conservation import _lemmas
@@ -11,23 +16,39 @@ MAPPING = parameter("mapping", "mapping", "how neurons' bounds, biases and input
 CODES = computed("codes", "tuple", "quantized.codes", [QUANTIZED], "the codes of all layers")
 SPIKING = computed("spiking", "network", "quantized.network", [QUANTIZED, MAPPING], "the spiking network")
 EVENTS = computed("events", "events", "quantized.events", [QUANTIZED, MAPPING], "its external events")
-OUTCOMES = computed("outcomes", "tuple", "spiking.outcomes", [SPIKING, EVENTS, SEMANTICS, FAIR], "the counts in which its runs can end")
+OUTCOMES = computed(
+    "outcomes", "tuple", "spiking.outcomes", [SPIKING, EVENTS, SEMANTICS, FAIR], "the counts in which its runs can end"
+)
 PREDICTED = computed("predicted", "tuple", "sets.singleton", [CODES], "the codes as the one outcome")
 HALF_UP = computed("half_up", "boolean", "quantized.half_up", [QUANTIZED], "ties are rounded up")
-SAME_BOUNDS = computed("same_bounds", "boolean", "quantized.same_bounds", [MAPPING], "the neurons' bounds are the quantizers'")
+SAME_BOUNDS = computed(
+    "same_bounds", "boolean", "quantized.same_bounds", [MAPPING], "the neurons' bounds are the quantizers'"
+)
 BIAS_ONCE = computed("bias_once", "boolean", "quantized.bias_once", [MAPPING], "each bias is injected once")
 
 qann = Statement(
     "qann-correspondence",
     title="Counts at rest equal the codes of the quantized network, exactly",
-    summary="With thresholds equal to the steps, initial potentials of half a step, bounds equal to the codes' and weights times the senders' steps, the spiking network "
+    summary="With thresholds equal to the steps, initial potentials of half a step, bounds equal to the codes' and "
+    "weights times the senders' steps, the spiking network "
     "rests with counts equal to all codes, under every timing: the approximation error is zero.",
     area=AREA,
     source=SOURCE.at("abstract, exact correspondence with quantized networks", CLAIM_READ),
     declared="reduced",
     quantities=[
-        QUANTIZED, MAPPING, SEMANTICS, FAIR, CODES, SPIKING, EVENTS, OUTCOMES, PREDICTED, HALF_UP, SAME_BOUNDS, BIAS_ONCE,
-    ],  # fmt: skip
+        QUANTIZED,
+        MAPPING,
+        SEMANTICS,
+        FAIR,
+        CODES,
+        SPIKING,
+        EVENTS,
+        OUTCOMES,
+        PREDICTED,
+        HALF_UP,
+        SAME_BOUNDS,
+        BIAS_ONCE,
+    ],
     assume={
         "same-bounds": ("the neurons' bounds are the quantizers' bounds", SAME_BOUNDS.symbol),
         "half-up": ("the quantizers round ties up", HALF_UP.symbol),
@@ -40,18 +61,21 @@ qann = Statement(
 
 
 @qann.argument
-def layer_by_layer():
+def layer_by_layer() -> Iterator[Step]:
     step, z, w, s, k, b = symbols("step z w s k b")
     yield Step(
-        "Layers make the graph acyclic, so the theorem on acyclic networks gives one outcome: in topological order, the clipped floor of (initial potential + all charge)/threshold.",
+        "Layers make the graph acyclic, so the theorem on acyclic networks gives one outcome: in topological order, "
+        "the clipped floor of (initial potential + all charge)/threshold.",
         [_lemmas.rest_is_clipped_floor()],
     )
     yield Step(
-        "A neuron of step s starts with s/2, so with total charge z its count is clip(floor(z/s + 1/2)): the quantizer that rounds ties up, on the same bounds.",
+        "A neuron of step s starts with s/2, so with total charge z its count is clip(floor(z/s + 1/2)): the "
+        "quantizer that rounds ties up, on the same bounds.",
         [Identity((step / 2 + z) / step, z / step + Rational(1, 2))],
     )
     yield Step(
-        "The total charge is the quantizer's argument: each net spike of a sender with count k and step s brings W s, together W (s k) = W x; each bias arrives once; inputs arrive "
+        "The total charge is the quantizer's argument: each net spike of a sender with count k and step s brings W "
+        "s, together W (s k) = W x; each bias arrives once; inputs arrive "
         "split in any number of pieces. Induction over the layers gives equal codes.",
         [Identity((w * s) * k + (b * s) * (k + 1), s * (w * k + b * (k + 1))), Identity(z / k + (k - 1) * z / k, z)],
     )
@@ -66,19 +90,25 @@ def net(layers: list, inputs: list, tie: str = "half-up") -> Raw:
 
 
 EXACT = {"bounds": [0, 0], "bias_times": 1, "pieces": 1}
-SMALL = net([layer([["1/2"], ["-1/3"]], ["0", "1/4"], "1/2", 0, 3), layer([["1", "-3/4"]], ["1/8"], "1/4", -4, 3)], ["7/5"])
+SMALL = net(
+    [layer([["1/2"], ["-1/3"]], ["0", "1/4"], "1/2", 0, 3), layer([["1", "-3/4"]], ["1/8"], "1/4", -4, 3)], ["7/5"]
+)
 DEEP = net(
-    [layer([["1/2", "-1/3"]], ["1/10"], "1", 0, 3), layer([["2/3"], ["1"]], ["0", "-1/5"], "1/2", 0, 3), layer([["1", "-1/2"]], ["0"], "3/4", 0, 7)],
+    [
+        layer([["1/2", "-1/3"]], ["1/10"], "1", 0, 3),
+        layer([["2/3"], ["1"]], ["0", "-1/5"], "1/2", 0, 3),
+        layer([["1", "-1/2"]], ["0"], "3/4", 0, 7),
+    ],
     ["9/5", "1/2"],
 )
 
 
-def _at(quantized: Raw, semantics: str = "instant", fair: bool = True, **mapping) -> Raw:
+def _at(quantized: Raw, semantics: str = "instant", fair: bool = True, **mapping: Any) -> Raw:
     return {"quantized": quantized, "mapping": {**EXACT, **mapping}, "semantics": semantics, "fair": fair}
 
 
 @qann.certificate
-def small_networks():
+def small_networks() -> Iterator[Raw]:
     """Every interleaving of networks with two and three layers, with the input in one and in two pieces."""
     for pieces in (1, 2):
         yield _at(SMALL, pieces=pieces)
@@ -87,26 +117,43 @@ def small_networks():
 
 
 @qann.exhaustive
-def inputs_on_a_grid():
+def inputs_on_a_grid() -> Family:
     """A two-layer network on every pair of inputs in quarters, ties included."""
-    template = _at(net([layer([["1", "1/2"], ["-1", "1"]], ["0", "1/4"], "1/2", 0, 3), layer([["1", "1"]], ["0"], "1", 0, 3)], [axis("x"), axis("y")]))
+    template = _at(
+        net(
+            [layer([["1", "1/2"], ["-1", "1"]], ["0", "1/4"], "1/2", 0, 3), layer([["1", "1"]], ["0"], "1", 0, 3)],
+            [axis("x"), axis("y")],
+        )
+    )
     quarters = [f"{k}/4" for k in range(-2, 6)]
     return Family(template, {"x": quarters, "y": quarters})
 
 
-@qann.search(trials=40, distribution="1 to 2 layers of 1 to 2 neurons, weights in quarters, steps 1/2, 1, 3/4, inputs in one or two pieces")
-def random_networks(rng) -> Raw:
+@qann.search(
+    trials=40,
+    distribution="1 to 2 layers of 1 to 2 neurons, weights in quarters, steps 1/2, 1, 3/4, inputs in one or two pieces",
+)
+def random_networks(rng: Random) -> Raw:
     sizes = [rng.randint(1, 2) for _ in range(rng.randint(2, 3))]
     layers = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in pairwise(sizes):
         weights = [[f"{rng.randint(-6, 6)}/4" for _ in range(before)] for _ in range(after)]
-        layers.append(layer(weights, [f"{rng.randint(-2, 2)}/4" for _ in range(after)], rng.choice(["1/2", "1", "3/4"]), rng.choice([0, -2]), rng.randint(1, 2)))
+        layers.append(
+            layer(
+                weights,
+                [f"{rng.randint(-2, 2)}/4" for _ in range(after)],
+                rng.choice(["1/2", "1", "3/4"]),
+                rng.choice([0, -2]),
+                rng.randint(1, 2),
+            )
+        )
     return _at(net(layers, [f"{rng.randint(-4, 8)}/4" for _ in range(sizes[0])]), pieces=rng.randint(1, 2))
 
 
 REFERENCE = {
     "weights": [
-        [0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0], ["1/2", "-1/3", 0, 0, 0, 0, 0], ["2/3", "1/4", 0, 0, 0, 0, 0], ["-1/2", 1, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0], ["1/2", "-1/3", 0, 0, 0, 0, 0],
+        ["2/3", "1/4", 0, 0, 0, 0, 0], ["-1/2", 1, 0, 0, 0, 0, 0],
         [0, 0, "1/2", "-3/8", "1/4", 0, 0], [0, 0, "-1/4", "1/2", "1/6", 0, 0],
     ],
     "threshold": [1, 1, "1/2", "1/2", "1/2", "3/4", "3/4"],
@@ -126,11 +173,15 @@ def random_timings_of_a_larger_network(seed: int) -> Observation:
     outcomes = found.outcomes()
     agrees = bool(found.finished.all()) and set(outcomes) == {REFERENCE_CODES}
     spikes = f"{int(found.spikes.min())} to {int(found.spikes.max())} spikes"
-    return Observation(f"{runs} random timings of a 2-3-2 network: {len(outcomes)} outcome, {spikes}", {"runs": runs, "outcomes": len(outcomes)}, agrees)
+    return Observation(
+        f"{runs} random timings of a 2-3-2 network: {len(outcomes)} outcome, {spikes}",
+        {"runs": runs, "outcomes": len(outcomes)},
+        agrees,
+    )
 
 
 @qann.control(drops="same-bounds")
-def bound_off_by_one():
+def bound_off_by_one() -> Iterator[Raw]:
     """Signed codes from -4 on; a neuron that may go down to -3 or -5 only."""
     quantizer = net([layer([["1"]], ["0"], "1", -4, 3)], ["-10"])
     yield _at(quantizer, bounds=[1, 0])
@@ -138,16 +189,16 @@ def bound_off_by_one():
 
 
 @qann.control(drops="half-up")
-def half_to_even():
+def half_to_even() -> Iterator[Raw]:
     """z/s = 5/2 is a tie: 3 or 2."""
     yield _at(net([layer([["1"]], ["0"], "1", 0, 7)], ["5/2"], tie="half-even"))
 
 
 @qann.control(drops="bias-once")
-def bias_twice():
+def bias_twice() -> Iterator[Raw]:
     yield _at(net([layer([["1"]], ["1"], "1", 0, 7)], ["1"]), bias_times=2)
 
 
 @qann.control(drops="read-at-rest")
-def read_too_early():
+def read_too_early() -> Iterator[Raw]:
     yield _at(net([layer([["1"]], ["0"], "1", 0, 7)], ["2"]), fair=False)

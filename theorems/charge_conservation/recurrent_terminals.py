@@ -1,13 +1,31 @@
 """Recurrence can make the outcome depend on timing: smallest examples (the claim is in the abstract of Yan et al.)."""
 
+from collections.abc import Iterator
+
 from sympy import And, Not, Or
 
 from theorems.charge_conservation import _figures
 from theorems.charge_conservation._models import (
-    ACYCLIC, ALWAYS, AREA, CLAIM_READ, CONSERVING, EVENTS, FINITE_EVENTS, NETWORK, NO_NOISE, RELAY, SEMANTICS, SOURCE,
-    STARTS_INSIDE, UNIT_WINDOW, Raw, charges, network, of_runs,
+    ACYCLIC,
+    ALWAYS,
+    AREA,
+    CLAIM_READ,
+    CONSERVING,
+    EVENTS,
+    FINITE_EVENTS,
+    NETWORK,
+    NO_NOISE,
+    RELAY,
+    SEMANTICS,
+    SOURCE,
+    STARTS_INSIDE,
+    UNIT_WINDOW,
+    Raw,
+    charges,
+    network,
+    of_runs,
 )  # fmt: skip
-from verify import Statement, computed
+from verify import Drawing, Statement, computed
 
 OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", ALWAYS)
 NUMBER = computed("number", "integer", "sets.size", [OUTCOMES], "how many outcomes there are")
@@ -16,16 +34,28 @@ LIVELOCK = of_runs("livelock", "livelock", "boolean", "some fair run never rests
 recurrent = Statement(
     "recurrent-terminals",
     title="With feedback, timing alone can decide what a network comes to, or whether it comes to rest",
-    summary="There are recurrent charge-conserving networks, from one neuron with a self-loop on, in which the same events lead to different "
+    summary="There are recurrent charge-conserving networks, from one neuron with a self-loop on, in which the same "
+    "events lead to different "
     "rest states or to a fair run without end, depending on timing only.",
     area=AREA,
     source=SOURCE.at("abstract, recurrent connections can introduce temporal sensitivity", CLAIM_READ),
     declared="certified",
     quantifier="exists",
     quantities=[
-        NETWORK, EVENTS, SEMANTICS, ALWAYS, *CONSERVING, UNIT_WINDOW, NO_NOISE, STARTS_INSIDE, FINITE_EVENTS, ACYCLIC, OUTCOMES, NUMBER,
+        NETWORK,
+        EVENTS,
+        SEMANTICS,
+        ALWAYS,
+        *CONSERVING,
+        UNIT_WINDOW,
+        NO_NOISE,
+        STARTS_INSIDE,
+        FINITE_EVENTS,
+        ACYCLIC,
+        OUTCOMES,
+        NUMBER,
         LIVELOCK,
-    ],  # fmt: skip
+    ],
     assume={
         "charge-conserving": (
             "conservation, the rest rule, counts that start within the bounds, finitely many events",
@@ -52,7 +82,7 @@ def both(net: Raw, events: list) -> list[Raw]:
 
 
 @recurrent.certificate
-def different_rest_states():
+def different_rest_states() -> Iterator[Raw]:
     """Self-excitation, mutual inhibition, a relay latch, rings: two outcomes at least."""
     yield from both(SELF_EXCITATION, charges(0, 1, -1))
     yield from both(network(1, [(0, 0, "1/2")], potential="3/4", upper=1), charges(0, "1/4", "-1/4"))
@@ -68,7 +98,7 @@ def different_rest_states():
 
 
 @recurrent.certificate
-def runs_without_end():
+def runs_without_end() -> Iterator[Raw]:
     """An inhibitory self-loop and an excitatory-inhibitory pair that never rest; one that rests in one place or never."""
     yield from both(network(1, [(0, 0, -1)], potential=1, upper=1), [])
     yield from both(network(1, [(0, 0, "-1/2")], potential=1, upper=1), [])
@@ -77,22 +107,23 @@ def runs_without_end():
 
 
 @recurrent.control(drops="recurrent")
-def no_cycle():
+def no_cycle() -> Iterator[Raw]:
     """Without a cycle neither happens."""
     yield from both(RELAY, charges(0, 1, 1, -1))
 
 
 @recurrent.control(drops="recurrent")
-def the_latch_without_its_loop():
+def the_latch_without_its_loop() -> Iterator[Raw]:
     yield from both(network(3, [(0, 1, 1), (0, 2, 1), (1, 2, -1)], **BINARY), charges(0, 1))
 
 
 @recurrent.figure
-def state_graph():
+def state_graph() -> Drawing:
     """All interleavings of self-excitation with a cancelling pair of events."""
     return _figures.state_graph(
         SELF_EXCITATION,
         charges(0, 1, -1),
         "delayed",
-        "One neuron that excites itself, events +1 and -1, arbitrary delay of the loop: two states at rest, and a cycle of fair runs without end",
+        "One neuron that excites itself, events +1 and -1, arbitrary delay of the loop: two states at rest, and a "
+        "cycle of fair runs without end",
     )

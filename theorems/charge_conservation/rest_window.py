@@ -1,5 +1,7 @@
 """How long the rest window has to be: exactly one threshold, half open (derived)."""
 
+from collections.abc import Iterator
+
 from sympy import And, Eq, Equivalent, Implies, Or, ceiling, floor
 
 from theorems.charge_conservation._models import AREA, DERIVED, SOURCE, Raw
@@ -20,13 +22,19 @@ length, number, at_low, at_high = (q.symbol for q in (LENGTH, NUMBER, AT_LOW, AT
 window = Statement(
     "rest-window",
     title="One rest state for every charge iff the half-open window has length one threshold",
-    summary="For a window [a, b) the resting counts are the integers in (A - b, A - a]: floor(b - a) or ceil(b - a) of them. At most one "
+    summary="For a window [a, b) the resting counts are the integers in (A - b, A - a]: floor(b - a) or ceil(b - a) "
+    "of them. At most one "
     "for every charge iff b - a <= 1, at least one iff b - a >= 1.",
     area=AREA,
     source=SOURCE.at("minimal constraints on the neuron", DERIVED),
     declared="proved",
     quantities=[A, LOW, HIGH, COUNT, INSIDE, LENGTH, NUMBER, AT_LOW, AT_HIGH],
-    assume={"half-open": ("the neuron rests iff a <= V < b", Equivalent(inside, And(low <= charge - count, charge - count < high)))},
+    assume={
+        "half-open": (
+            "the neuron rests iff a <= V < b",
+            Equivalent(inside, And(low <= charge - count, charge - count < high)),
+        )
+    },
     claim=And(
         Equivalent(inside, And(floor(charge - high) + 1 <= count, count <= floor(charge - low))),
         Or(Eq(number, floor(length)), Eq(number, ceiling(length))),
@@ -39,7 +47,7 @@ window = Statement(
 
 
 @window.proof
-def for_all_windows():
+def for_all_windows() -> Iterator[Claim]:
     yield Claim("smt")
 
 
@@ -48,7 +56,7 @@ def at(charge: str, count: int, low: str, high: str, inside: bool) -> Raw:
 
 
 @window.certificate
-def unit_and_other_windows():
+def unit_and_other_windows() -> Iterator[Raw]:
     yield at("1", 1, "0", "1", True)
     yield at("1", 0, "0", "1", False)
     yield at("0", 0, "-1/2", "3/2", True)
@@ -56,19 +64,19 @@ def unit_and_other_windows():
 
 
 @window.exhaustive
-def grid():
+def grid() -> Family:
     halves = [f"{k}/2" for k in range(-3, 5)]
     template = {"A": axis("A"), "a": axis("a"), "b": axis("b"), "S": axis("S"), "inside": axis("inside")}
     return Family(template, {"A": halves, "a": halves, "b": halves, "S": [-1, 0, 1], "inside": [False, True]})
 
 
 @window.control(drops="half-open")
-def closed_at_both_ends():
+def closed_at_both_ends() -> Iterator[Raw]:
     """[0, 1] holds both S = 0 and S = 1 for the charge 1."""
     yield at("1", 0, "0", "1", True)
 
 
 @window.control(drops="half-open")
-def open_at_both_ends():
+def open_at_both_ends() -> Iterator[Raw]:
     """(0, 1) holds no count for an integer charge."""
     yield at("1", 1, "0", "1", False)

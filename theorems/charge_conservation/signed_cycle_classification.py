@@ -1,11 +1,36 @@
 """Which cycles a signed graph has decides how many rest states are possible (derived; discrete relatives of Thomas' rules)."""
 
+from collections.abc import Iterator
+from random import Random
+
 from sympy import And, Eq, Implies, Not, symbols
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation._models import (
-    ALWAYS, AREA, CONSERVATION, CONSERVING, DERIVED, EVENTS, FINITE, FINITE_BOUNDS, FINITE_EVENTS, INSIDE, NETWORK, NO_NOISE, RELAY, SEMANTICS,
-    SOURCE, STARTS_INSIDE, UNIT_WINDOW, Raw, charges, network, of_network, of_runs, random_events, random_network,
+    ALWAYS,
+    AREA,
+    CONSERVATION,
+    CONSERVING,
+    DERIVED,
+    EVENTS,
+    FINITE,
+    FINITE_BOUNDS,
+    FINITE_EVENTS,
+    INSIDE,
+    NETWORK,
+    NO_NOISE,
+    RELAY,
+    SEMANTICS,
+    SOURCE,
+    STARTS_INSIDE,
+    UNIT_WINDOW,
+    Raw,
+    charges,
+    network,
+    of_network,
+    of_runs,
+    random_events,
+    random_network,
 )  # fmt: skip
 from verify import Family, Statement, Step, Valid, axis, computed, parameter
 
@@ -16,31 +41,84 @@ RESTING = computed("resting", "tuple", "spiking.resting_counts", [NETWORK, EVENT
 NUMBER_AT_REST = computed("number_at_rest", "integer", "sets.size", [RESTING], "how many they are")
 OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", ALWAYS)
 NUMBER = computed("number", "integer", "sets.size", [OUTCOMES], "how many outcomes are reachable")
-CAN_REST = of_runs("can_rest", "can_always_rest", "boolean", "from every reachable state some state at rest can be reached")
-SIGN = computed("sign", "integer", "spiking.sign_of_cycle", [NETWORK, CYCLE], "product of the signs along the given cycle (0 if it is none)")
-WITNESS = computed("witness", "network", "spiking.signed_network", [NETWORK, CYCLE], "weights with these signs, strong on the cycle, weak off it")
-WITNESS_EVENTS = computed("witness_events", "events", "spiking.signed_events", [NETWORK, CYCLE], "+1 and -1 on the first neuron of a positive cycle")
+CAN_REST = of_runs(
+    "can_rest", "can_always_rest", "boolean", "from every reachable state some state at rest can be reached"
+)
+SIGN = computed(
+    "sign",
+    "integer",
+    "spiking.sign_of_cycle",
+    [NETWORK, CYCLE],
+    "product of the signs along the given cycle (0 if it is none)",
+)
+WITNESS = computed(
+    "witness",
+    "network",
+    "spiking.signed_network",
+    [NETWORK, CYCLE],
+    "weights with these signs, strong on the cycle, weak off it",
+)
+WITNESS_EVENTS = computed(
+    "witness_events",
+    "events",
+    "spiking.signed_events",
+    [NETWORK, CYCLE],
+    "+1 and -1 on the first neuron of a positive cycle",
+)
 WITNESS_OUTCOMES = computed(
-    "witness_outcomes", "tuple", "spiking.outcomes", [WITNESS, WITNESS_EVENTS, SEMANTICS, ALWAYS], "the outcomes of the witness"
+    "witness_outcomes",
+    "tuple",
+    "spiking.outcomes",
+    [WITNESS, WITNESS_EVENTS, SEMANTICS, ALWAYS],
+    "the outcomes of the witness",
 )
 WITNESS_NUMBER = computed("witness_number", "integer", "sets.size", [WITNESS_OUTCOMES], "how many they are")
-WITNESS_RESTING = computed("witness_resting", "tuple", "spiking.resting_counts", [WITNESS, WITNESS_EVENTS], "the witness's counts at rest")
+WITNESS_RESTING = computed(
+    "witness_resting", "tuple", "spiking.resting_counts", [WITNESS, WITNESS_EVENTS], "the witness's counts at rest"
+)
 WITNESS_RESTS = computed("witness_rests", "integer", "sets.size", [WITNESS_RESTING], "how many they are")
 
 signed = Statement(
     "signed-cycle-classification",
     title="No positive cycle: at most one rest state. No negative cycle: at least one. Both conditions are sharp",
-    summary="Without a positive cycle there is at most one rest state, so timing cannot change its value; without a negative cycle and with finite bounds "
-    "there is at least one and it can be reached from every reachable state. Each sign pattern with a positive (negative) cycle has weights "
+    summary="Without a positive cycle there is at most one rest state, so timing cannot change its value; without a "
+    "negative cycle and with finite bounds "
+    "there is at least one and it can be reached from every reachable state. Each sign pattern with a positive "
+    "(negative) cycle has weights "
     "with two reachable rest states (with none).",
     area=AREA,
-    source=SOURCE.at("recurrent networks", f"{DERIVED}; the discrete rules of Remy, Ruet, Thieffry (2008) and Richard, Comet (2007) are recalled"),
+    source=SOURCE.at(
+        "recurrent networks",
+        f"{DERIVED}; the discrete rules of Remy, Ruet, Thieffry (2008) and Richard, Comet (2007) are recalled",
+    ),
     declared="reduced",
     quantities=[
-        NETWORK, EVENTS, SEMANTICS, ALWAYS, CYCLE, *CONSERVING, UNIT_WINDOW, NO_NOISE, FINITE_BOUNDS, STARTS_INSIDE, FINITE_EVENTS, POSITIVE, NEGATIVE,
-        RESTING, NUMBER_AT_REST, OUTCOMES, NUMBER, CAN_REST, SIGN, WITNESS, WITNESS_EVENTS, WITNESS_OUTCOMES, WITNESS_NUMBER,
-        WITNESS_RESTING, WITNESS_RESTS,
-    ],  # fmt: skip
+        NETWORK,
+        EVENTS,
+        SEMANTICS,
+        ALWAYS,
+        CYCLE,
+        *CONSERVING,
+        UNIT_WINDOW,
+        NO_NOISE,
+        FINITE_BOUNDS,
+        STARTS_INSIDE,
+        FINITE_EVENTS,
+        POSITIVE,
+        NEGATIVE,
+        RESTING,
+        NUMBER_AT_REST,
+        OUTCOMES,
+        NUMBER,
+        CAN_REST,
+        SIGN,
+        WITNESS,
+        WITNESS_EVENTS,
+        WITNESS_OUTCOMES,
+        WITNESS_NUMBER,
+        WITNESS_RESTING,
+        WITNESS_RESTS,
+    ],
     assume={
         "conservation": CONSERVATION,
         "rest-rule": (
@@ -62,10 +140,11 @@ signed = Statement(
 
 
 @signed.argument
-def walking_backwards_and_monotone_maps():
+def walking_backwards_and_monotone_maps() -> Iterator[Step]:
     w, d, s, weak = symbols("w d s r")
     yield Step(
-        "Let S and S' be two rest states, that is fixed points of Phi, I the neurons where they differ and s_i the sign of S_i - S'_i. As Phi_i is monotone in the "
+        "Let S and S' be two rest states, that is fixed points of Phi, I the neurons where they differ and s_i the "
+        "sign of S_i - S'_i. As Phi_i is monotone in the "
         "charge of i, for i in I some j has W_ij (S_j - S'_j) of sign s_i; so j is in I and sign W_ij = s_i s_j.",
         [
             _lemmas.clipped_floor_is_monotone(),
@@ -73,35 +152,52 @@ def walking_backwards_and_monotone_maps():
         ],
     )
     yield Step(
-        "Walk backwards inside I from i to such a j, and so on: a neuron repeats, which closes a cycle. Along it the signs s_i s_j multiply to +1: a positive cycle.",
+        "Walk backwards inside I from i to such a j, and so on: a neuron repeats, which closes a cycle. Along it the "
+        "signs s_i s_j multiply to +1: a positive cycle.",
         cites=["pigeonhole principle"],
     )
     yield Step(
-        "Without a negative cycle each strongly connected component is structurally balanced: s_i s_j W_ij >= 0 for some signs. In the order that these signs turn round, "
-        "Phi is monotone on the component, given the counts of the components before it; on a finite box it has a fixed point. Together, in topological order, they "
+        "Without a negative cycle each strongly connected component is structurally balanced: s_i s_j W_ij >= 0 for "
+        "some signs. In the order that these signs turn round, "
+        "Phi is monotone on the component, given the counts of the components before it; on a finite box it has a "
+        "fixed point. Together, in topological order, they "
         "give a rest state.",
         [_lemmas.clipped_floor_is_monotone()],
-        cites=["Harary: balance of signed graphs", "Knaster and Tarski: a monotone map of a finite lattice has a fixed point"],
+        cites=[
+            "Harary: balance of signed graphs",
+            "Knaster and Tarski: a monotone map of a finite lattice has a fixed point",
+        ],
     )
     yield Step(
-        "From any reachable state: deliver everything; then, component by component, let only s-increasing spikes happen (delivering at once) until none is possible, "
-        "then only s-decreasing ones. By monotonicity the latter never enable the former again, and finite bounds end both phases: the state is at rest.",
+        "From any reachable state: deliver everything; then, component by component, let only s-increasing spikes "
+        "happen (delivering at once) until none is possible, "
+        "then only s-decreasing ones. By monotonicity the latter never enable the former again, and finite bounds "
+        "end both phases: the state is at rest.",
         [_lemmas.spikes_go_to_the_target()],
     )
     yield Step(
-        "Sharpness, positive cycle: with weights of size 1 on it and 1/100 elsewhere, potentials 1/2 and the bounds of the witness, the pulse of the first event runs round "
-        "and locks in before the second arrives, or never starts. Off the cycle a neuron receives fewer than fifty times 1/100 in either direction and stays in its window.",
-        [Valid({weak: "real"}, And(weak + _lemmas.HALF >= 0, weak + _lemmas.HALF < 1), [-_lemmas.HALF <= weak, weak < _lemmas.HALF])],
+        "Sharpness, positive cycle: with weights of size 1 on it and 1/100 elsewhere, potentials 1/2 and the bounds "
+        "of the witness, the pulse of the first event runs round "
+        "and locks in before the second arrives, or never starts. Off the cycle a neuron receives fewer than fifty "
+        "times 1/100 in either direction and stays in its window.",
+        [
+            Valid(
+                {weak: "real"},
+                And(weak + _lemmas.HALF >= 0, weak + _lemmas.HALF < 1),
+                [weak >= -_lemmas.HALF, weak < _lemmas.HALF],
+            )
+        ],
     )
     yield Step(
-        "Sharpness, negative cycle: with bounds [0, 1] and the potentials of the witness each neuron of the cycle copies its predecessor (weight 1) or negates it (weight -1); "
+        "Sharpness, negative cycle: with bounds [0, 1] and the potentials of the witness each neuron of the cycle "
+        "copies its predecessor (weight 1) or negates it (weight -1); "
         "the composition around the cycle is negation, which has no fixed point.",
         [Valid({s: "integer"}, Not(Eq(1 - s, s)))],
     )
 
 
 @signed.certificate
-def both_kinds():
+def both_kinds() -> Iterator[Raw]:
     ring = [(0, 1, 1), (1, 2, -1), (2, 0, -1)]
     yield _at(network(3, ring, potential=0), charges(0, 1), cycle=[0, 1, 2])
     yield _at(network(3, [(0, 1, 1), (1, 2, -1), (2, 0, 1), (0, 2, "1/2")], potential=1), [], cycle=[0, 1, 2])
@@ -114,20 +210,29 @@ def _at(net: Raw, events: list, semantics: str = "instant", cycle: list | None =
 
 
 @signed.exhaustive
-def two_neurons():
+def two_neurons() -> Family:
     """Every sign pattern of two neurons, with the witness of each cycle."""
     grid = ["-1", "0", "1/2"]
     template = {
-        "network": {**network(2, potential=[axis("V0"), "1/2"], upper=1), "weights": [[axis("w00"), axis("w01")], [axis("w10"), axis("w11")]]},
+        "network": {
+            **network(2, potential=[axis("V0"), "1/2"], upper=1),
+            "weights": [[axis("w00"), axis("w01")], [axis("w10"), axis("w11")]],
+        },
         "events": [[0, "1"], [1, "-1/2"]],
         "semantics": "instant",
         "cycle": axis("cycle"),
     }
-    return Family(template, {"w00": grid, "w01": grid, "w10": grid, "w11": grid, "V0": [0, "3/2"], "cycle": [[0], [0, 1]]})
+    return Family(
+        template, {"w00": grid, "w01": grid, "w10": grid, "w11": grid, "V0": [0, "3/2"], "cycle": [[0], [0, 1]]}
+    )
 
 
-@signed.search(trials=80, distribution="1 to 3 neurons, any graph, weights and charges on a grid, instant delivery, the cycle a random sequence")
-def random_networks(rng) -> Raw:
+@signed.search(
+    trials=80,
+    distribution="1 to 3 neurons, any graph, weights and charges on a grid, instant delivery, "
+    "the cycle a random sequence",
+)
+def random_networks(rng: Random) -> Raw:
     net = random_network(rng, acyclic=False)
     n = len(net["threshold"])
     cycle = rng.sample(range(n), rng.randint(1, n))
@@ -135,28 +240,28 @@ def random_networks(rng) -> Raw:
 
 
 @signed.control(drops="conservation")
-def hard_reset():
+def hard_reset() -> Iterator[Raw]:
     """One neuron without any cycle, two outcomes."""
     yield _at(network(1, potential=0, reset="zero"), charges(0, "6/5", "9/10", "9/10"))
 
 
 @signed.control(drops="rest-rule")
-def closed_window():
+def closed_window() -> Iterator[Raw]:
     yield _at(network(1, potential=1, closed="both"), [])
 
 
 @signed.control(drops="finite-bounds")
-def pulse_that_circulates():
+def pulse_that_circulates() -> Iterator[Raw]:
     """A positive ring without bounds passes one unit round for ever."""
     yield _at(network(2, [(0, 1, 1), (1, 0, 1)], potential=[1, 0], lower=None, upper=None), [])
 
 
 @signed.control(drops="bounds")
-def start_outside():
+def start_outside() -> Iterator[Raw]:
     """Below its lower bound a neuron can fire upwards only, so the order of +1 and -1 decides."""
     yield _at(network(1, potential=0, lower=1, upper=3), charges(0, 1, -1))
 
 
 @signed.control(drops="finite-events")
-def endless_input():
+def endless_input() -> Iterator[Raw]:
     yield _at(network(1, potential=0), [[0, 0, "forever"]])

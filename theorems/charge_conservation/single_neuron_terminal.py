@@ -1,5 +1,7 @@
 """The net output of a neuron at rest is a clipped floor of its charge (derived; Yan et al. claim it in their abstract)."""
 
+from collections.abc import Iterator
+
 from sympy import And, Eq, Equivalent, Implies, Max, Min, Not, Or, floor
 
 from theorems.charge_conservation._models import AREA, CLAIM_READ, SOURCE, Raw
@@ -26,8 +28,10 @@ target = TARGET.symbol
 neuron = Statement(
     "single-neuron-terminal",
     title="A neuron rests at the clipped floor of its charge, and nowhere else",
-    summary="At rest the net count is clip(floor(A)) with A the charge in thresholds; every spike moves the count one step "
-    "towards it, so after the last input it is reached after exactly |S - S*| spikes, in whatever order things happened.",
+    summary="At rest the net count is clip(floor(A)) with A the charge in thresholds; every spike moves the count "
+    "one step "
+    "towards it, so after the last input it is reached after exactly |S - S*| spikes, in whatever order things "
+    "happened.",
     area=AREA,
     source=SOURCE.at("terminal state of a neuron", CLAIM_READ),
     declared="proved",
@@ -44,14 +48,26 @@ neuron = Statement(
         Equivalent(Not(Or(plus, minus)), Eq(count, target)),
         Implies(plus, count < target),
         Implies(minus, count > target),
-        Implies(Eq(count, target), Equivalent(And(0 <= v, v < theta), And(lower <= floor(level), floor(level) <= upper))),
+        Implies(
+            Eq(count, target), Equivalent(And(v >= 0, v < theta), And(lower <= floor(level), floor(level) <= upper))
+        ),
         Implies(Eq(count, target), Equivalent(v >= theta, floor(level) > upper)),
         Implies(Eq(count, target), Equivalent(v < 0, level < lower)),
     ),
 )
 
 
-def at(count: int, charge: str, *, theta: str = "1", v0: str = "0", s0: int = 0, lower: int = 0, upper: int = 3, **rule: bool) -> Raw:
+def at(
+    count: int,
+    charge: str,
+    *,
+    theta: str = "1",
+    v0: str = "0",
+    s0: int = 0,
+    lower: int = 0,
+    upper: int = 3,
+    **rule: bool,
+) -> Raw:
     """The neuron after it received a charge and sent ``count`` net spikes; the rule decides what it may do unless told."""
     from fractions import Fraction as F
 
@@ -62,13 +78,13 @@ def at(count: int, charge: str, *, theta: str = "1", v0: str = "0", s0: int = 0,
 
 
 @neuron.proof
-def for_all_values():
+def for_all_values() -> Iterator[Claim]:
     """The claim itself: mixed integer and real arithmetic, nonlinear in theta only."""
     yield Claim("smt")
 
 
 @neuron.certificate
-def reference_values():
+def reference_values() -> Iterator[Raw]:
     """theta = 4, V0 = 2, charges that sum to 9: A = 11/4, rest at S = 2 with V = 3; and the edge cases of an integer A."""
     for count in range(-2, 6):
         yield at(count, "9", theta="4", v0="2", lower=-2, upper=5)
@@ -78,7 +94,7 @@ def reference_values():
 
 
 @neuron.exhaustive
-def small_parameters():
+def small_parameters() -> Family:
     """The small model itself: bounds up to 4, charges in halves, every count."""
     halves = [f"{k}/2" for k in range(-5, 12)]
     template = {
@@ -86,21 +102,23 @@ def small_parameters():
         "plus": axis("plus"), "minus": axis("minus"),
     }  # fmt: skip
     booleans = [False, True]
-    return Family(template, {"upper": [0, 1, 2], "S": [0, 1, 2], "A": halves, "V": halves, "plus": booleans, "minus": booleans})
+    return Family(
+        template, {"upper": [0, 1, 2], "S": [0, 1, 2], "A": halves, "V": halves, "plus": booleans, "minus": booleans}
+    )
 
 
 @neuron.control(drops="conservation")
-def a_lost_unit():
+def a_lost_unit() -> Iterator[Raw]:
     """One unit of charge is missing from the potential."""
     yield {**at(0, "1", plus=False), "V": "0"}
 
 
 @neuron.control(drops="bounds")
-def start_below_the_lower_bound():
+def start_below_the_lower_bound() -> Iterator[Raw]:
     yield at(0, "0", lower=1, upper=3)
 
 
 @neuron.control(drops="rest-rule")
-def closed_window():
+def closed_window() -> Iterator[Raw]:
     """Firing only above the threshold leaves V = theta at rest."""
     yield at(0, "1", plus=False)

@@ -1,35 +1,84 @@
 """Rest states are the fixed points of the quantized recurrent map (derived)."""
 
+from collections.abc import Iterator
+from random import Random
+
 from sympy import And, Eq, Implies, Not
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation._models import (
-    AREA, CONSERVATION, CONSERVING, DERIVED, EVENTS, FINITE_BOUNDS, INSIDE, ALWAYS, NETWORK, NO_NOISE, RELAY, SEMANTICS, SOURCE,
-    STARTS_INSIDE, UNIT_WINDOW, Raw, charges, network, of_runs, random_events, random_network,
+    ALWAYS,
+    AREA,
+    CONSERVATION,
+    CONSERVING,
+    DERIVED,
+    EVENTS,
+    FINITE_BOUNDS,
+    INSIDE,
+    NETWORK,
+    NO_NOISE,
+    RELAY,
+    SEMANTICS,
+    SOURCE,
+    STARTS_INSIDE,
+    UNIT_WINDOW,
+    Raw,
+    charges,
+    network,
+    of_runs,
+    random_events,
+    random_network,
 )  # fmt: skip
 from verify import Family, Statement, Step, axis, computed
 
-FIXED = computed("fixed_points", "tuple", "spiking.fixed_points", [NETWORK, EVENTS], "all counts with S = Phi(S)", r"\mathrm{Fix}\,\Phi")
+FIXED = computed(
+    "fixed_points",
+    "tuple",
+    "spiking.fixed_points",
+    [NETWORK, EVENTS],
+    "all counts with S = Phi(S)",
+    r"\mathrm{Fix}\,\Phi",
+)
 RESTING = computed(
-    "resting", "tuple", "spiking.resting_counts", [NETWORK, EVENTS], "all counts at which nobody may fire when everything is delivered"
+    "resting",
+    "tuple",
+    "spiking.resting_counts",
+    [NETWORK, EVENTS],
+    "all counts at which nobody may fire when everything is delivered",
 )
 OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", ALWAYS)
 SUBSET = computed("reachable_are_fixed", "boolean", "sets.subset", [OUTCOMES, FIXED], "every outcome is a fixed point")
 NUMBER = computed("number", "integer", "sets.size", [FIXED], "how many fixed points there are")
-CAN_REST = of_runs("can_rest", "can_always_rest", "boolean", "from every reachable state some state at rest can be reached")
+CAN_REST = of_runs(
+    "can_rest", "can_always_rest", "boolean", "from every reachable state some state at rest can be reached"
+)
 
 fixed = Statement(
     "terminal-iff-fixed-point",
     title="Rest states are the fixed points of the clipped-floor map",
-    summary="A network with finite bounds, recurrent or not, rests in counts S with everything delivered iff S = Phi(S); what runs reach is "
+    summary="A network with finite bounds, recurrent or not, rests in counts S with everything delivered iff S = "
+    "Phi(S); what runs reach is "
     "among them, and without a fixed point no run ever rests.",
     area=AREA,
     source=SOURCE.at("recurrent networks", DERIVED),
     declared="reduced",
     quantities=[
-        NETWORK, EVENTS, SEMANTICS, ALWAYS, *CONSERVING, UNIT_WINDOW, NO_NOISE, FINITE_BOUNDS, STARTS_INSIDE, FIXED, RESTING, OUTCOMES, SUBSET,
-        NUMBER, CAN_REST,
-    ],  # fmt: skip
+        NETWORK,
+        EVENTS,
+        SEMANTICS,
+        ALWAYS,
+        *CONSERVING,
+        UNIT_WINDOW,
+        NO_NOISE,
+        FINITE_BOUNDS,
+        STARTS_INSIDE,
+        FIXED,
+        RESTING,
+        OUTCOMES,
+        SUBSET,
+        NUMBER,
+        CAN_REST,
+    ],
     assume={
         "conservation": CONSERVATION,
         "rest-rule": (
@@ -38,39 +87,55 @@ fixed = Statement(
         ),
         "bounds": INSIDE,
     },
-    claim=And(
-        Eq(RESTING.symbol, FIXED.symbol), SUBSET.symbol, Implies(Eq(NUMBER.symbol, 0), Not(CAN_REST.symbol))
-    ),
+    claim=And(Eq(RESTING.symbol, FIXED.symbol), SUBSET.symbol, Implies(Eq(NUMBER.symbol, 0), Not(CAN_REST.symbol))),
     rests_on=["locc-invariant", "single-neuron-terminal"],
 )
 
 
 @fixed.argument
-def neuron_by_neuron():
+def neuron_by_neuron() -> Iterator[Step]:
     yield Step(
-        "With nothing pending and nothing in flight, conservation gives each neuron the charge V0 + Q + sum_j W_ij S_j, a function of S. Freeze the "
-        "other counts: the neuron may not fire iff its count is the clipped floor of that charge, which is the i-th entry of Phi(S).",
+        "With nothing pending and nothing in flight, conservation gives each neuron the charge V0 + Q + sum_j W_ij "
+        "S_j, a function of S. Freeze the "
+        "other counts: the neuron may not fire iff its count is the clipped floor of that charge, which is the i-th "
+        "entry of Phi(S).",
         [_lemmas.rest_is_clipped_floor(), _lemmas.small_model()],
     )
-    yield Step("All neurons together: S is at rest iff S = Phi(S). A reachable state at rest is one of these; if there is none, no run rests.")
+    yield Step(
+        "All neurons together: S is at rest iff S = Phi(S). A reachable state at rest is one of these; if "
+        "there is none, no run rests."
+    )
 
 
 @fixed.certificate
-def examples():
+def examples() -> Iterator[Raw]:
     """A fixed point that no run reaches, one that fair runs may miss for ever, and none at all."""
-    pair = {"weights": [["1/2", "1/3"], ["1/2", "1/4"]], "threshold": [1, 1], "potential": [0, 0], "lower": [0, 0], "upper": [9, 9]}
+    pair = {
+        "weights": [["1/2", "1/3"], ["1/2", "1/4"]],
+        "threshold": [1, 1],
+        "potential": [0, 0],
+        "lower": [0, 0],
+        "upper": [9, 9],
+    }
     yield {"network": pair, "events": [[0, "3/2"], [1, 1]], "semantics": "delayed"}
     yield {"network": network(1, [(0, 0, -1)], potential=2), "events": [], "semantics": "delayed"}
     yield {"network": network(1, [(0, 0, -1)], potential=1, upper=1), "events": [], "semantics": "instant"}
-    yield {"network": network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1), "events": [], "semantics": "instant"}
+    yield {
+        "network": network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1),
+        "events": [],
+        "semantics": "instant",
+    }
     yield {"network": RELAY, "events": charges(0, 1, 1, -1), "semantics": "instant"}
 
 
 @fixed.exhaustive
-def two_neurons():
+def two_neurons() -> Family:
     grid = ["-1", "-1/2", "0", "1/2", "1", "2"]
     template = {
-        "network": {**network(2, potential=[axis("V0"), "1/2"]), "weights": [[axis("w00"), axis("w01")], [axis("w10"), 0]]},
+        "network": {
+            **network(2, potential=[axis("V0"), "1/2"]),
+            "weights": [[axis("w00"), axis("w01")], [axis("w10"), 0]],
+        },
         "events": [[0, "1"], [1, "-1/2"]],
         "semantics": "instant",
     }
@@ -78,22 +143,26 @@ def two_neurons():
 
 
 @fixed.search(trials=80, distribution="1 to 3 neurons, any graph, weights and charges on a grid, instant delivery")
-def random_networks(rng) -> Raw:
+def random_networks(rng: Random) -> Raw:
     net = random_network(rng, acyclic=False)
     return {"network": net, "events": random_events(rng, len(net["threshold"])), "semantics": "instant"}
 
 
 @fixed.control(drops="conservation")
-def hard_reset():
+def hard_reset() -> Iterator[Raw]:
     """Runs end where Phi has no fixed point."""
-    yield {"network": network(1, potential=0, upper=4, reset="zero"), "events": charges(0, "6/5", "9/10", "9/10"), "semantics": "eager"}
+    yield {
+        "network": network(1, potential=0, upper=4, reset="zero"),
+        "events": charges(0, "6/5", "9/10", "9/10"),
+        "semantics": "eager",
+    }
 
 
 @fixed.control(drops="rest-rule")
-def closed_window():
+def closed_window() -> Iterator[Raw]:
     yield {"network": network(1, potential=1, closed="both"), "events": [], "semantics": "instant"}
 
 
 @fixed.control(drops="bounds")
-def start_outside():
+def start_outside() -> Iterator[Raw]:
     yield {"network": network(1, potential=0, lower=1, upper=3), "events": [], "semantics": "instant"}

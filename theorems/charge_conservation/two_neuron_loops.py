@@ -1,18 +1,45 @@
 """Two neurons without self-loops: the sign of the loop decides what can go wrong (derived), with a census."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from sympy import And, Eq, Implies, Integer, symbols
 
 from theorems.charge_conservation import _figures, _lemmas
 from theorems.charge_conservation._models import (
-    ACYCLIC, ALWAYS, AREA, CONSERVATION, CONSERVING, DERIVED, EVENTS, FINITE, FINITE_BOUNDS, FINITE_EVENTS, INSIDE, NETWORK, NO_NOISE,
-    SEMANTICS, SOURCE, STARTS_INSIDE, UNIT_WINDOW, charges, network, of_network, of_runs,
+    ACYCLIC,
+    ALWAYS,
+    AREA,
+    CONSERVATION,
+    CONSERVING,
+    DERIVED,
+    EVENTS,
+    FINITE,
+    FINITE_BOUNDS,
+    FINITE_EVENTS,
+    INSIDE,
+    NETWORK,
+    NO_NOISE,
+    SEMANTICS,
+    SOURCE,
+    STARTS_INSIDE,
+    UNIT_WINDOW,
+    Raw,
+    charges,
+    network,
+    of_network,
+    of_runs,
 )  # fmt: skip
-from verify import Family, Identity, Statement, Step, Valid, axis, computed, defined
+from verify import Drawing, Family, Identity, Statement, Step, Valid, axis, computed, defined
 
 ZERO = defined("first", "integer", Integer(0), "the first neuron")
 ONE = defined("second", "integer", Integer(1), "the second neuron")
-W01 = computed("w12", "real", "spiking.weight", [NETWORK, ZERO, ONE], "weight from the second neuron to the first", "w_{12}")
-W10 = computed("w21", "real", "spiking.weight", [NETWORK, ONE, ZERO], "weight from the first neuron to the second", "w_{21}")
+W01 = computed(
+    "w12", "real", "spiking.weight", [NETWORK, ZERO, ONE], "weight from the second neuron to the first", "w_{12}"
+)
+W10 = computed(
+    "w21", "real", "spiking.weight", [NETWORK, ONE, ZERO], "weight from the first neuron to the second", "w_{21}"
+)
 PRODUCT = defined("product", "real", W01.symbol * W10.symbol, "product around the loop", "p")
 SIZE = of_network("size", "size", "number of neurons", "integer")
 PLAIN = of_network("no_self_loops", "no_self_loops", "no neuron has a self-loop")
@@ -23,21 +50,48 @@ NUMBER = computed("number", "integer", "sets.size", [OUTCOMES], "how many outcom
 LIVELOCK = of_runs("livelock", "livelock", "boolean", "some fair run never rests")
 FINITE_RUNS = of_runs("always_finite", "always_finite", "boolean", "every run is finite")
 INSTANT = computed("is_instant", "boolean", "spiking.is_instant", [SEMANTICS], "delivery is instant")
-POSITIVE_EVENTS = computed("positive_events", "boolean", "spiking.nonnegative_events", [EVENTS], "no event has negative charge")
+POSITIVE_EVENTS = computed(
+    "positive_events", "boolean", "spiking.nonnegative_events", [EVENTS], "no event has negative charge"
+)
 product, number = PRODUCT.symbol, NUMBER.symbol
 
 loops = Statement(
     "two-neuron-loops",
     title="Two neurons: a positive loop may choose, a negative one may never rest",
-    summary="If w12 w21 < 0 there is at most one rest state; if w12 w21 > 0 every run with instant delivery ends; if w12 w21 = 0 the network is acyclic. "
+    summary="If w12 w21 < 0 there is at most one rest state; if w12 w21 > 0 every run with instant delivery ends; if "
+    "w12 w21 = 0 the network is acyclic. "
     "Hence with w12 w21 < 0 timing never changes the value of the outcome.",
     area=AREA,
     source=SOURCE.at("recurrent networks", DERIVED),
     declared="reduced",
     quantities=[
-        NETWORK, EVENTS, SEMANTICS, ALWAYS, ZERO, ONE, W01, W10, PRODUCT, SIZE, PLAIN, *CONSERVING, UNIT_WINDOW, NO_NOISE, FINITE_BOUNDS,
-        STARTS_INSIDE, FINITE_EVENTS, ACYCLIC, RESTING, NUMBER_AT_REST, OUTCOMES, NUMBER, LIVELOCK, FINITE_RUNS, INSTANT, POSITIVE_EVENTS,
-    ],  # fmt: skip
+        NETWORK,
+        EVENTS,
+        SEMANTICS,
+        ALWAYS,
+        ZERO,
+        ONE,
+        W01,
+        W10,
+        PRODUCT,
+        SIZE,
+        PLAIN,
+        *CONSERVING,
+        UNIT_WINDOW,
+        NO_NOISE,
+        FINITE_BOUNDS,
+        STARTS_INSIDE,
+        FINITE_EVENTS,
+        ACYCLIC,
+        RESTING,
+        NUMBER_AT_REST,
+        OUTCOMES,
+        NUMBER,
+        LIVELOCK,
+        FINITE_RUNS,
+        INSTANT,
+        POSITIVE_EVENTS,
+    ],
     assume={
         "conservation": CONSERVATION,
         "two-neurons": ("two neurons, no self-loops", And(Eq(SIZE.symbol, 2), PLAIN.symbol)),
@@ -58,14 +112,17 @@ loops = Statement(
 
 
 @loops.argument
-def three_cases():
+def three_cases() -> Iterator[Step]:
     s1, s2, w12, w21, t1, t2, b1, b2, d = symbols("s1 s2 w12 w21 theta1 theta2 b1 b2 d")
     v = symbols("v")
     up, down = symbols("up down")
     yield Step(
-        "Negative loop. Rest states are fixed points of Phi. Let S and S' be two of them. Phi_i grows with the charge of neuron i, so a larger count of "
-        "neuron i at S than at S' needs a larger charge, that is w12 (S_2 - S'_2) > 0 for i = 1 (and likewise for i = 2). If the counts of one neuron "
-        "agree, then so do the charges of the other, and its counts; if both differ, multiplying the two sign conditions gives w12 w21 > 0.",
+        "Negative loop. Rest states are fixed points of Phi. Let S and S' be two of them. Phi_i grows with the "
+        "charge of neuron i, so a larger count of "
+        "neuron i at S than at S' needs a larger charge, that is w12 (S_2 - S'_2) > 0 for i = 1 (and likewise for i "
+        "= 2). If the counts of one neuron "
+        "agree, then so do the charges of the other, and its counts; if both differ, multiplying the two sign "
+        "conditions gives w12 w21 > 0.",
         [
             _lemmas.rest_is_clipped_floor(),
             _lemmas.clipped_floor_is_monotone(),
@@ -80,35 +137,48 @@ def three_cases():
     # the energy of the pair, its rows multiplied by |w21| and |w12|, which makes the matrix symmetric: here k = D w12 = D' w21
     d1, d2, k = symbols("d1 d2 k")
 
-    def energy(x, y):
+    def energy(x: Any, y: Any) -> Any:
         return (d1 * t1 * x**2 + d2 * t2 * y**2) / 2 - k * x * y - d1 * (b1 - t1 / 2) * x - d2 * (b2 - t2 / 2) * y
 
     v1 = b1 + (k / d1) * s2 - t1 * s1
     v2 = b2 + (k / d2) * s1 - t2 * s2
     yield Step(
-        "Positive loop, instant delivery, everything delivered. With d1 = |w21|, d2 = |w12| and k = d1 w12 = d2 w21 the energy E(S) = (d1 theta1 S1^2 + d2 theta2 S2^2)/2 "
-        "- k S1 S2 - d1 (b1 - theta1/2) S1 - d2 (b2 - theta2/2) S2 changes by d_i (theta_i - V_i) with a positive spike of i, which is <= 0, and by d_i V_i with a "
+        "Positive loop, instant delivery, everything delivered. With d1 = |w21|, d2 = |w12| and k = d1 w12 = d2 w21 "
+        "the energy E(S) = (d1 theta1 S1^2 + d2 theta2 S2^2)/2 "
+        "- k S1 S2 - d1 (b1 - theta1/2) S1 - d2 (b2 - theta2/2) S2 changes by d_i (theta_i - V_i) with a positive "
+        "spike of i, which is <= 0, and by d_i V_i with a "
         "negative one, which is < 0 (b: initial and external charge).",
         [
             Identity(energy(s1 + 1, s2) - energy(s1, s2), d1 * (t1 - v1)),
             Identity(energy(s1 - 1, s2) - energy(s1, s2), d1 * v1),
             Identity(energy(s1, s2 + 1) - energy(s1, s2), d2 * (t2 - v2)),
             Identity(energy(s1, s2 - 1) - energy(s1, s2), d2 * v2),
-            Valid({d: "positive", t1: "positive", v: "real"}, And(Implies(v >= t1, d * (t1 - v) <= 0), Implies(v < 0, d * v < 0))),
+            Valid(
+                {d: "positive", t1: "positive", v: "real"},
+                And(Implies(v >= t1, d * (t1 - v) <= 0), Implies(v < 0, d * v < 0)),
+            ),
         ],
     )
     yield Step(
-        "A run without end would visit some counts twice; between the visits each neuron fires as many positive as negative spikes, so at least one negative one, "
-        "and the energy would have fallen strictly. Before everything is delivered only finitely many events can happen; so every run ends.",
+        "A run without end would visit some counts twice; between the visits each neuron fires as many positive as "
+        "negative spikes, so at least one negative one, "
+        "and the energy would have fallen strictly. Before everything is delivered only finitely many events can "
+        "happen; so every run ends.",
         cites=["finitely many count vectors lie within finite bounds"],
     )
-    yield Step("If w12 w21 = 0 at most one edge is left and there is no cycle; the theorem on acyclic networks applies.")
+    yield Step(
+        "If w12 w21 = 0 at most one edge is left and there is no cycle; the theorem on acyclic networks applies."
+    )
 
 
 @loops.certificate
-def examples():
+def examples() -> Iterator[Raw]:
     yield {"network": network(2, [(0, 1, -1), (1, 0, -1)], potential=1, upper=1), "events": [], "semantics": "instant"}
-    yield {"network": network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1), "events": [], "semantics": "delayed"}
+    yield {
+        "network": network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1),
+        "events": [],
+        "semantics": "delayed",
+    }
     yield {"network": network(2, [(0, 1, 1)]), "events": charges(0, 1, -1), "semantics": "delayed"}
 
 
@@ -121,7 +191,7 @@ EVENT_LISTS = [
 
 
 @loops.exhaustive
-def census():
+def census() -> Iterator[Family]:
     """Every loop on a grid: 768 networks with events, each with instant delivery and with arbitrary delays."""
     template = {
         "network": {
@@ -132,47 +202,47 @@ def census():
         "semantics": axis("semantics"),
     }  # fmt: skip
     for low, high in BOUNDS:
-        axes = {
-            "semantics": ["instant", "delayed"], "w12": GRID, "w21": GRID, "V0": [0, "1/2"], "lower": [[low] * 2], "upper": [[high] * 2],
-            "events": EVENT_LISTS,
+        axes: dict[str, list[Any]] = {
+            "semantics": ["instant", "delayed"], "w12": GRID, "w21": GRID, "V0": [0, "1/2"],
+            "lower": [[low] * 2], "upper": [[high] * 2], "events": EVENT_LISTS,
         }  # fmt: skip
         yield Family(template, axes, tally=["semantics", "w12", "w21", "positive_events", "number", "livelock"])
 
 
-def _at(net, events, semantics="instant"):
+def _at(net: Raw, events: list[Any], semantics: str = "instant") -> Raw:
     return {"network": net, "events": events, "semantics": semantics}
 
 
 @loops.control(drops="conservation")
-def hard_reset():
+def hard_reset() -> Iterator[Raw]:
     """The order of the charges decides, although w12 w21 = 0."""
     yield _at(network(2, [(0, 1, 1)], potential=0, reset="zero"), charges(0, "6/5", "9/10", "9/10"), "eager")
 
 
 @loops.control(drops="two-neurons")
-def self_loop():
+def self_loop() -> Iterator[Raw]:
     """w12 w21 = 0, but a self-loop latches."""
     yield _at(network(2, [(0, 0, 1)], potential=0, upper=1), charges(0, 1, -1))
 
 
 @loops.control(drops="rest-rule")
-def closed_window():
+def closed_window() -> Iterator[Raw]:
     yield _at(network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], closed="both"), [])
 
 
 @loops.control(drops="bounds")
-def start_outside():
+def start_outside() -> Iterator[Raw]:
     """Below its lower bound a neuron can fire upwards only, so the order of +1 and -1 decides."""
     yield _at(network(2, [(0, 1, 1)], potential=0, lower=[1, 0], upper=[3, 2]), charges(0, 1, -1))
 
 
 @loops.control(drops="finite-events")
-def endless_input():
+def endless_input() -> Iterator[Raw]:
     net = network(2, potential=0, lower=-9, upper=9)
     yield _at(net, [[0, 0, "forever"]])
 
 
 @loops.figure
-def census_chart():
+def census_chart() -> Drawing:
     """The census, by the signs of the loop."""
     return _figures.census(GRID, BOUNDS, EVENT_LISTS)

@@ -25,7 +25,9 @@ def decide_claim(statement: Statement, proposal: Claim) -> Decision:
     sorts = [(quantity.name, quantity.sort) for quantity in statement.parameters]
     hypotheses = [expressions.substitute(a["expr"], definitions) for a in statement.form["assumptions"]]
     if proposal.by == "identity":
-        decision = identities.decide(_equations(claim)) if _equations(claim) else Decision(None, "the claim is no equation")
+        decision = (
+            identities.decide(_equations(claim)) if _equations(claim) else Decision(None, "the claim is no equation")
+        )
         if decision.truth is True and not _is_defined(claim, sorts, hypotheses):
             decision = Decision(None, "an identity, but a denominator may be zero: assume that it is not")
         if decision.truth is False:

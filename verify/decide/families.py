@@ -114,5 +114,9 @@ def decide(statement: Statement, family: Family, *, bits: int = 128) -> tuple[De
 def describe(count: int, outside: int, axes: Mapping[str, Sequence[Any]]) -> str:
     """The scope of a family in words and numbers."""
     sizes = " x ".join(f"{name} ({len(values)})" for name, values in axes.items())
-    inside = f"{count - outside} cases" if outside == 0 else f"{count - outside} of {count} cases (the others do not meet the assumptions)"
+    inside = (
+        f"{count - outside} cases"
+        if outside == 0
+        else f"{count - outside} of {count} cases (the others do not meet the assumptions)"
+    )
     return f"{inside}: {sizes}"

@@ -171,7 +171,8 @@ class Graph(Generic[State]):
                 here = target
 
         # take an inner move of each kind that is always owed (of any kind, if none is: the walk must move)
-        for kind in sorted(owed) or [None]:
+        kinds: list[int | None] = [*sorted(owed)]
+        for kind in kinds or [None]:
             wanted = {
                 k: (move, target)
                 for k in component
@@ -238,5 +239,3 @@ def explore(
             found.append((move, number))
         moves.append(found)
     return Graph(states, moves, parents, kind_of)
-
-

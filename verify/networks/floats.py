@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
 from flint import fmpq
 
@@ -23,7 +24,7 @@ def spike_counts(_: Workspace, charges: Value, threshold: Value, arithmetic: str
     """
     if arithmetic not in ("exact", "binary64"):
         raise InstanceError("arithmetic is exact or binary64")
-    convert = _binary64 if arithmetic == "binary64" else fmpq
+    convert: Any = _binary64 if arithmetic == "binary64" else fmpq
     if fmpq(threshold) <= 0:
         raise InstanceError("the threshold must be positive: the neuron would fire for ever")
     theta = convert(fmpq(threshold))

@@ -17,7 +17,7 @@ from typing import Any
 from flint import fmpq
 
 from verify.arithmetic import exact
-from verify.decide.transition import Graph, Move, TooManyStates, explore
+from verify.decide.transition import Graph, Move, explore
 from verify.errors import InstanceError
 
 STATE_LIMIT = 60_000
@@ -183,7 +183,11 @@ def parse_events(raw: Sequence[Any]) -> Events:
     if not isinstance(raw, (list, tuple)):
         raise InstanceError("events: give an array of [neuron, charge]")
     for entry in raw:
-        if not isinstance(entry, (list, tuple)) or len(entry) not in (2, 3) or (len(entry) == 3 and entry[2] != "forever"):
+        if (
+            not isinstance(entry, (list, tuple))
+            or len(entry) not in (2, 3)
+            or (len(entry) == 3 and entry[2] != "forever")
+        ):
             raise InstanceError(f"events: {entry!r} is not [neuron, charge] or [neuron, charge, 'forever']")
         neuron, charge, forever = _integer("neuron", entry[0]), exact(entry[1]), len(entry) == 3
         kind = types.setdefault((neuron, str(charge), forever), [neuron, charge, 0])
@@ -342,9 +346,16 @@ class System:
                 if state[n + i]:
                     found.append((self.first_leak + i, (*state[: n + i], 0, *state[n + i + 1 :])))
         if network.loss:
-            places = [(self.first_lost_event + e, self.at_pending + e) for e in range(len(self.charge)) if self.events.multiplicity[e]]
+            places = [
+                (self.first_lost_event + e, self.at_pending + e)
+                for e in range(len(self.charge))
+                if self.events.multiplicity[e]
+            ]
             for e in range(len(self.edges)):
-                places += [(self.first_lost_token + 2 * e, self.at_plus + e), (self.first_lost_token + 2 * e + 1, self.at_minus + e)]
+                places += [
+                    (self.first_lost_token + 2 * e, self.at_plus + e),
+                    (self.first_lost_token + 2 * e + 1, self.at_minus + e),
+                ]
             for move, at in places:
                 if state[at]:
                     found.append((move, (*state[:at], state[at] - 1, *state[at + 1 :])))
@@ -355,7 +366,9 @@ class System:
 
     def potentials(self, state: State) -> tuple[Any, ...]:
         """V, exact; an integer where it is one."""
-        return tuple(v // self.scale if v % self.scale == 0 else fmpq(v, self.scale) for v in state[self.n : 2 * self.n])
+        return tuple(
+            v // self.scale if v % self.scale == 0 else fmpq(v, self.scale) for v in state[self.n : 2 * self.n]
+        )
 
 
 @dataclass(frozen=True)
@@ -390,7 +403,11 @@ class Exploration:
             "states": len(graph.states),
             "edges": graph.edges,
             "rest": [
-                {"counts": [str(s) for s in counts], "potentials": [str(v) for v in potentials], "path": [labels[m] for m in graph.path(k)]}
+                {
+                    "counts": [str(s) for s in counts],
+                    "potentials": [str(v) for v in potentials],
+                    "path": [labels[m] for m in graph.path(k)],
+                }
                 for counts, potentials, k in self.rest
             ],
             "ranking": ranking,
@@ -398,7 +415,9 @@ class Exploration:
         }
 
 
-def explore_network(network: Mapping[str, Any], events: Sequence[Any], semantics: str, *, limit: int = STATE_LIMIT) -> Exploration:
+def explore_network(
+    network: Mapping[str, Any], events: Sequence[Any], semantics: str, *, limit: int = STATE_LIMIT
+) -> Exploration:
     """Visit all states that a network can reach, under every timing.
 
     Args:
@@ -483,5 +502,3 @@ def cycle_sign(network: Network, cycle: Sequence[int]) -> int:
         weight = network.weights[receiver][sender]
         sign *= (weight > 0) - (weight < 0)
     return sign
-
-

@@ -9,9 +9,10 @@ from typing import Any
 from flint import fmpq
 
 from verify.arithmetic import INF, Value, read_tuple, to_json
+from verify.decide.transition import TooManyStates
 from verify.errors import InstanceError
 from verify.networks import spiking
-from verify.networks.spiking import Exploration, Network, TooManyStates, parse_events, parse_network
+from verify.networks.spiking import Exploration, Network, parse_events, parse_network
 from verify.quantities import Workspace, quantity
 
 Json = Any
@@ -101,7 +102,9 @@ def conserved(found: Exploration) -> Value:
         return None
     if None in system.events.multiplicity:
         return False
-    weights = [[int((w * system.scale).p) if (w * system.scale).q == 1 else None for w in row] for row in network.weights]
+    weights = [
+        [int((w * system.scale).p) if (w * system.scale).q == 1 else None for w in row] for row in network.weights
+    ]
     initial = system.initial
     for state in found.graph.states:
         balance = [state[n + i] - initial[n + i] + system.theta[i] * (state[i] - initial[i]) for i in range(n)]
@@ -126,7 +129,10 @@ def ranking_holds(found: Exploration) -> Value:
     u = [1] * n
     for _ in range(n):
         u = [1 + sum(u[i] * reach[i][j] for i in range(n)) for j in range(n)]
-    event_cost = [u[i] * _ceiling(abs(q) / network.threshold[i]) for i, q in zip(system.events.neuron, system.events.charge, strict=True)]
+    event_cost = [
+        u[i] * _ceiling(abs(q) / network.threshold[i])
+        for i, q in zip(system.events.neuron, system.events.charge, strict=True)
+    ]
     token_cost = [u[i] * reach[i][j] for i, j in system.edges]
 
     def psi(state: tuple[int, ...]) -> int:

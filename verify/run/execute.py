@@ -33,7 +33,9 @@ def run_check(statement: Statement, check: Check, *, seed: int, bits: int) -> Ch
     try:
         result = _RUNNERS[check.kind](statement, check, own_seed, bits)
     except MemoryError:
-        result = CheckResult(check.name, check.kind, "error", "ran out of memory: raise --memory or make the check smaller")
+        result = CheckResult(
+            check.name, check.kind, "error", "ran out of memory: raise --memory or make the check smaller"
+        )
     except VerifyError as error:
         result = CheckResult(check.name, check.kind, "error", str(error))
     except (Exception, SystemExit) as error:  # a check that leaves has failed
@@ -82,7 +84,9 @@ def _replay(statement: Statement, result: CheckResult) -> None:
 def _raw(statement: Statement, proposal: Any) -> dict[str, Any]:
     """A proposal's instance with plain JSON values and names as keys."""
     if not isinstance(proposal, Mapping):
-        raise VerifyError(f"{statement.id}: the check yields {type(proposal).__name__}, where a raw instance (a mapping) is needed")
+        raise VerifyError(
+            f"{statement.id}: the check yields {type(proposal).__name__}, where a raw instance (a mapping) is needed"
+        )
     return {_key(key): _plain(value) for key, value in proposal.items()}
 
 
@@ -101,7 +105,9 @@ def _plain(value: Any) -> Any:
         raise VerifyError(f"an instance holds the float {value!r}: write it exactly, as a string such as '1/10'")
     if type(value).__module__.partition(".")[0] in ("flint", "fractions", "sympy"):
         return str(value)
-    raise VerifyError(f"an instance holds a {type(value).__name__}: use integers, strings of fractions, lists and objects")
+    raise VerifyError(
+        f"an instance holds a {type(value).__name__}: use integers, strings of fractions, lists and objects"
+    )
 
 
 def _proposals(check: Check, *arguments: Any) -> Iterator[Any]:
@@ -152,7 +158,9 @@ def _argument(statement: Statement, check: Check, seed: int, bits: int) -> Check
     if decision.truth is not True or decision.certificate is None:
         return CheckResult(check.name, check.kind, "inconclusive", decision.reason)
     if statement.quantifier != "for-all":
-        return CheckResult(check.name, check.kind, "inconclusive", "an argument establishes statements for all instances only")
+        return CheckResult(
+            check.name, check.kind, "inconclusive", "an argument establishes statements for all instances only"
+        )
     hashes = iter(discharged)
     written = []
     for step in steps:
@@ -160,7 +168,11 @@ def _argument(statement: Statement, check: Check, seed: int, bits: int) -> Check
         for obligation in step.obligations:
             certificate = next(hashes)
             obligations.append(
-                {"kind": certificate["kind"], "sha256": claims.digest(certificate), "latex": _obligation_latex(obligation)}
+                {
+                    "kind": certificate["kind"],
+                    "sha256": claims.digest(certificate),
+                    "latex": _obligation_latex(obligation),
+                }
             )
         written.append({"text": step.text, "obligations": obligations, "cites": list(step.cites)})
     scope = {"kind": "universal", "text": f"{universal_scope(statement)}; by the written argument"}
@@ -200,7 +212,9 @@ def _certificate(statement: Statement, check: Check, seed: int, bits: int) -> Ch
     if not count:
         return CheckResult(check.name, check.kind, "inconclusive", "the check yields no instance")
     noun = "instance" if count == 1 else "instances"
-    text = f"exhibited by {count} {noun}" if statement.quantifier == "exists" else f"{count} {noun}, nothing beyond them"
+    text = (
+        f"exhibited by {count} {noun}" if statement.quantifier == "exists" else f"{count} {noun}, nothing beyond them"
+    )
     return CheckResult(
         check.name, check.kind, "certified", f"{count} {noun} decided", {"kind": "instances", "text": text},
         certificates=_distinct(found), details={"witness": True, "instances": count},
@@ -214,14 +228,18 @@ def _undecided(judgement: instances.Judgement) -> str:
 
 def _exhaustive(statement: Statement, check: Check, seed: int, bits: int) -> CheckResult:
     if statement.quantifier != "for-all":
-        return CheckResult(check.name, check.kind, "inconclusive", "a family establishes statements for all instances only")
+        return CheckResult(
+            check.name, check.kind, "inconclusive", "a family establishes statements for all instances only"
+        )
     found: list[dict[str, Any]] = []
     texts: list[str] = []
     tallies: list[Any] = []
     for proposal in _proposals(check):
         if not isinstance(proposal, Family):
             raise VerifyError(f"{statement.id}: an exhaustive check yields Family, not {type(proposal).__name__}")
-        plain = Family(_raw(statement, proposal.template), {k: _plain(v) for k, v in proposal.axes.items()}, proposal.tally)
+        plain = Family(
+            _raw(statement, proposal.template), {k: _plain(v) for k, v in proposal.axes.items()}, proposal.tally
+        )
         decision, judgement = families.decide(statement, plain, bits=bits)
         if decision.truth is False and judgement is not None:
             return _refuted(statement, check, judgement, decision.reason)
@@ -255,8 +273,9 @@ def _control(statement: Statement, check: Check, seed: int, bits: int) -> CheckR
         found += certificates
     if not found:
         return CheckResult(check.name, check.kind, "not-bitten", message)
+    text = "1 instance" if len(shown) == 1 else f"{len(shown)} instances"
     return CheckResult(
-        check.name, check.kind, "bit", message, {"kind": "instances", "text": f"{len(shown)} instance{'s' if len(shown) != 1 else ''}"},
+        check.name, check.kind, "bit", message, {"kind": "instances", "text": text},
         certificates=_distinct(found), details={"controls": shown},
     )  # fmt: skip
 
@@ -281,7 +300,9 @@ def _search(statement: Statement, check: Check, seed: int, bits: int) -> CheckRe
         "witness": met > 0,
     }  # fmt: skip
     if not met:
-        return CheckResult(check.name, check.kind, "inconclusive", f"none of {trials} draws met the assumptions", details=details)
+        return CheckResult(
+            check.name, check.kind, "inconclusive", f"none of {trials} draws met the assumptions", details=details
+        )
     message = f"no counterexample in {trials} draws, {met} of which met the assumptions"
     scope = {"kind": "instances", "text": message}
     return CheckResult(check.name, check.kind, "supported", message, scope, details=details)
@@ -293,7 +314,9 @@ def _experiment(statement: Statement, check: Check, seed: int, bits: int) -> Che
         raise VerifyError(f"{statement.id}: an experiment returns an Observation, not {type(observation).__name__}")
     outcome = "observed" if observation.agrees else "inconclusive"
     scope = {"kind": "instances", "text": f"one experiment, with the seed {seed}"}
-    data = {str(key): to_json(value) if not isinstance(value, float) else value for key, value in observation.data.items()}
+    data = {
+        str(key): to_json(value) if not isinstance(value, float) else value for key, value in observation.data.items()
+    }
     return CheckResult(check.name, check.kind, outcome, observation.text, scope, details={"data": data})
 
 

@@ -182,10 +182,12 @@ def write_index(package: str, described: dict[str, list[dict[str, Any]]], rows: 
         The folder that was written to.
     """
     place = locate(package)
-    assert place is not None and os.path.isdir(place), package
+    assert place is not None, package
     fingerprints = {module.name: fingerprint(module) for module in modules(package)}
     for name, content in ((INDEX, rows), (DETAILS, described)):
-        entries = {m: {"sha256": fingerprints[m], "statements": content[m]} for m in sorted(fingerprints) if m in content}
+        entries = {
+            m: {"sha256": fingerprints[m], "statements": content[m]} for m in sorted(fingerprints) if m in content
+        }
         with open(os.path.join(place, name), "w", encoding="utf-8") as file:
             json.dump({"version": INDEX_VERSION, "modules": entries}, file, indent=1, ensure_ascii=False)
             file.write("\n")

@@ -198,7 +198,9 @@ class Session:
 
     def _entry(self, statement: dict[str, Any]) -> dict[str, Any]:
         identity = statement["id"]
-        results = [self.finished[identity, c["name"]] for c in statement["checks"] if (identity, c["name"]) in self.finished]
+        results = [
+            self.finished[identity, c["name"]] for c in statement["checks"] if (identity, c["name"]) in self.finished
+        ]
         verdict = conclude(statement["declared"], bool(statement["assumptions"]), [CheckResult(**r) for r in results])
         arguments = [r["details"]["argument"] for r in results if "argument" in r["details"]]
         certificates = {c["sha256"]: c for r in results for c in r["certificates"]}
@@ -220,12 +222,20 @@ class Session:
             "checks": [self._check(r) for r in results],
             "certificates": list(certificates.values()),
             "controls": [
-                {"assumption": r["drops"], "check": r["name"], "bit": r["outcome"] == "bit", "note": r["message"], **instance}
+                {
+                    "assumption": r["drops"],
+                    "check": r["name"],
+                    "bit": r["outcome"] == "bit",
+                    "note": r["message"],
+                    **instance,
+                }
                 for r in results
                 if r["kind"] == "control"
                 for instance in r["details"].get("controls") or [{"raw": {}, "values": {}}]
             ],
-            "counterexamples": [{"check": r["name"], **c} for r in results for c in r["details"].get("counterexamples", [])],
+            "counterexamples": [
+                {"check": r["name"], **c} for r in results for c in r["details"].get("counterexamples", [])
+            ],
             "searches": [{"check": r["name"], **r["details"]["search"]} for r in results if "search" in r["details"]],
             "figures": [
                 {
