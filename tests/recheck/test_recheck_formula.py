@@ -10,10 +10,11 @@ import handmade as h
 import pytest
 
 from verify.recheck import intervals, polynomials, replay, smt
-from verify.recheck.formula import INF, Infinity, compiled, inlined, parse_statement
+from verify.recheck.formula import INF, Infinity, compiled
 from verify.recheck.intervals import Enclosure, point
 from verify.recheck.load import NotReplayed, Rejected, canonical, exact, integer, parse_json, plain
 from verify.recheck.polynomials import identity_holds
+from verify.recheck.statement import inlined, parse_statement
 
 WIDE = Enclosure(Fraction(1), Fraction(2))
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
-from .load import Number, Rejected
+from .load import Number, require
 
 MAX_EXPONENT = 10_000
 MAX_BITS = 400_000
@@ -28,8 +27,13 @@ class Enclosure:
         return self.lo <= other.hi and other.lo <= self.hi
 
 
-def rounded(x: Fraction, bits: int, up: bool) -> Fraction:
-    """x rounded up or down to `bits` significant bits: round(x) <= x or x <= round(x), as asked."""
+def point(x: Number) -> Enclosure:
+    """The enclosure of an exact number."""
+    return Enclosure(Fraction(x), Fraction(x))
+
+
+def _rounded(x: Fraction, bits: int, up: bool) -> Fraction:
+    """x rounded up or down to `bits` significant bits."""
     shift = bits - (abs(x.numerator).bit_length() - x.denominator.bit_length())
     scaled = x * (1 << shift) if shift >= 0 else x / (1 << -shift)
     whole = -((-scaled.numerator) // scaled.denominator) if up else scaled.numerator // scaled.denominator
@@ -38,89 +42,67 @@ def rounded(x: Fraction, bits: int, up: bool) -> Fraction:
 
 def outward(x: Enclosure, bits: int) -> Enclosure:
     """A slightly wider enclosure with short ends."""
-    return Enclosure(rounded(x.lo, bits, False), rounded(x.hi, bits, True))
+    return Enclosure(_rounded(x.lo, bits, False), _rounded(x.hi, bits, True))
 
 
 def power(x: Enclosure, n: int) -> Enclosure | None:
     """x**n for an integer n; None if it may divide by zero."""
     if n < 0:
-        if x.lo <= 0 <= x.hi:
-            return None
-        return power(Enclosure(1 / x.hi, 1 / x.lo), -n)
+        return None if x.lo <= 0 <= x.hi else power(Enclosure(1 / x.hi, 1 / x.lo), -n)
     size = max(abs(end.numerator).bit_length() + end.denominator.bit_length() for end in (x.lo, x.hi))
-    if n * size > MAX_BITS:
-        raise Rejected("a power is too large")
+    require(n * size <= MAX_BITS, "a power is too large")
     ends = (x.lo**n, x.hi**n)
-    if n % 2 == 0 and n > 0 and x.lo <= 0 <= x.hi:
-        return Enclosure(Fraction(0), max(ends))
-    return Enclosure(min(ends), max(ends))
+    within = n % 2 == 0 and n > 0 and x.lo <= 0 <= x.hi
+    return Enclosure(Fraction(0) if within else min(ends), max(ends))
 
 
-def _exp_end(x: Fraction, bits: int, up: bool) -> Fraction:
-    """exp(x) rounded in one direction, for x >= 0: Taylor's series at x / 2**m, then m squarings."""
-    if x > MAX_EXPONENT:
-        raise Rejected(f"exp of a number beyond {MAX_EXPONENT}")
+def _exp(x: Fraction, bits: int, up: int) -> Fraction:
+    """exp(x) rounded in one direction: Taylor's series at x / 2**m, then m squarings, in integers over 2**work."""
+    require(abs(x) <= MAX_EXPONENT, f"exp of a number beyond {MAX_EXPONENT}")
+    if x <= 0:
+        return 1 / _exp(-x, bits, 1 - up) if x else Fraction(1)
     halvings = 8 + int(x).bit_length()
-    work = bits + 2 * halvings + 32
-    small = rounded(x / (1 << halvings), work, up)
-    total = term = Fraction(1)
-    k = 0
-    while term * (1 << work) > 1:
+    work, k = bits + 2 * halvings + 32, 0
+    small = (x.numerator << work) // (x.denominator << halvings) + up
+    total = term = 1 << work
+    while term > up:
         k += 1
-        term = rounded(term * small / k, work, up)
-        total = rounded(total + term, work, up)
-    if up:
-        total += 2 * term  # the tail is less than the last term, since small < 1/2
+        term = (term * small >> work) // k + up
+        total += term
+    total += up  # as much as all further terms together, since small < 1/2
     for _ in range(halvings):
-        total = rounded(total * total, work, up)
-    return total
+        total = (total * total >> work) + up
+    return Fraction(total, 1 << work)
 
 
 def exp(x: Enclosure, bits: int) -> Enclosure:
     """An enclosure of exp on x, about `bits` significant bits wide."""
-
-    def end(value: Fraction, up: bool) -> Fraction:
-        return _exp_end(value, bits, up) if value >= 0 else 1 / _exp_end(-value, bits, not up)
-
-    return outward(Enclosure(end(x.lo, False), end(x.hi, True)), bits + 8)
+    return outward(Enclosure(_exp(x.lo, bits, 0), _exp(x.hi, bits, 1)), bits + 8)
 
 
-def _log_ratio(z: Fraction, bits: int) -> Enclosure:
-    """log((1 + z) / (1 - z)) = 2 (z + z**3/3 + z**5/5 + ...) for 0 <= z <= 1/3."""
-    if z == 0:
-        return Enclosure(z, z)
-    work = bits + 32
-    ends = []
-    for up in (False, True):
-        small = rounded(z, work, up)
-        square = rounded(small * small, work, up)
-        total = odd = small
-        k = 1
-        while odd * (1 << work) > small:
-            k += 2
-            odd = rounded(odd * square, work, up)
-            total = rounded(total + odd / k, work, up)
-        ends.append(2 * (total + odd) if up else 2 * total)  # the tail is below odd * square / (1 - square) < odd
-    return Enclosure(*ends)
+def _log_ratio(z: Fraction, bits: int, up: int) -> Fraction:
+    """log((1 + z) / (1 - z)) = 2 (z + z**3/3 + z**5/5 + ...) for abs(z) <= 1/3, rounded in one direction."""
+    if z <= 0:
+        return -_log_ratio(-z, bits, 1 - up) if z else z
+    work, k = bits + 32 + z.denominator.bit_length() - z.numerator.bit_length(), 1
+    small = (z.numerator << work) // z.denominator + up
+    square = (small * small >> work) + up
+    total = odd = small
+    while odd > up:
+        k += 2
+        odd = (odd * square >> work) + up
+        total += odd // k + up
+    return Fraction(2 * (total + up), 1 << work)  # all further terms together are below one unit
 
 
-@lru_cache(maxsize=8)
-def _log_two(bits: int) -> Enclosure:
-    return _log_ratio(Fraction(1, 3), bits)
-
-
-def _log_point(x: Fraction, bits: int) -> Enclosure:
+def _log(x: Fraction, bits: int, up: int) -> Fraction:
+    """log(x) = k log(2) + log(x / 2**k), with 2/3 <= x / 2**k <= 4/3, rounded in one direction."""
     k = x.numerator.bit_length() - x.denominator.bit_length()
-    mantissa = x / (1 << k) if k >= 0 else x * (1 << -k)
-    while mantissa > Fraction(4, 3):
-        mantissa, k = mantissa / 2, k + 1
-    while mantissa < Fraction(2, 3):
-        mantissa, k = mantissa * 2, k - 1
-    z = (mantissa - 1) / (mantissa + 1)
-    rest = _log_ratio(abs(z), bits)
-    if z < 0:
-        rest = Enclosure(-rest.hi, -rest.lo)
-    return rest if k == 0 else rest + Enclosure(Fraction(k), Fraction(k)) * _log_two(bits)
+    k += x > Fraction(2) ** k * Fraction(4, 3)
+    k -= x < Fraction(2) ** k * Fraction(2, 3)
+    mantissa = x / Fraction(2) ** k
+    rest = _log_ratio((mantissa - 1) / (mantissa + 1), bits, up)
+    return rest + k * _log_ratio(Fraction(1, 3), bits, up if k > 0 else 1 - up) if k else rest
 
 
 def log(x: Enclosure, bits: int) -> Enclosure | None:
@@ -128,9 +110,4 @@ def log(x: Enclosure, bits: int) -> Enclosure | None:
     if x.lo <= 0:
         return None
     bits += 8 + max(end.numerator.bit_length() + end.denominator.bit_length() for end in (x.lo, x.hi)).bit_length()
-    return outward(Enclosure(_log_point(x.lo, bits).lo, _log_point(x.hi, bits).hi), bits)
-
-
-def point(x: Number) -> Enclosure:
-    """The enclosure of an exact number."""
-    return Enclosure(Fraction(x), Fraction(x))
+    return outward(Enclosure(_log(x.lo, bits, 0), _log(x.hi, bits, 1)), bits)

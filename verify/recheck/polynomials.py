@@ -1,12 +1,13 @@
 """Identities of rational functions over Q, decided by naive arithmetic with dictionaries of monomials."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from .formula import MAX_NODES, parts, size
 from .load import NotReplayed, Number, Rejected, exact, lowest
+from .shapes import text
 
 Monomial = tuple[tuple[str, int], ...]  # (variable, positive exponent), sorted by variable
 Polynomial = dict[Monomial, Number]  # no zero coefficients
@@ -85,14 +86,14 @@ class Arithmetic:
         top = self.product({(): lowest(1 / Fraction(lead))}, self.expanded(a.bottom))
         return Ratio(top, {} if monic == (((), 1),) else {monic: 1})
 
-    def read(self, expression: Any, symbols: Sequence[str]) -> Ratio:
-        """The rational function of an expression in the given symbols."""
+    def read(self, expression: Any, symbols: Collection[str] | None) -> Ratio:
+        """The rational function of an expression in the given symbols, or in any."""
         head, arguments = parts(expression)
         if head == "num" and len(arguments) == 1:
             number = exact(arguments[0])
             return Ratio({(): number} if number else {})
-        if head == "sym" and len(arguments) == 1 and arguments[0] in symbols:
-            return Ratio({((arguments[0], 1),): 1})
+        if head == "sym" and len(arguments) == 1 and (symbols is None or arguments[0] in symbols):
+            return Ratio({((text(arguments[0]), 1),): 1})
         if head in ("add", "mul") and arguments:
             result = self.read(arguments[0], symbols)
             for argument in arguments[1:]:
@@ -109,8 +110,8 @@ class Arithmetic:
         raise Rejected(f"{head!r:.40} with these arguments is not part of a rational function of numeric symbols")
 
 
-def identity_holds(left: Any, right: Any, symbols: Sequence[str]) -> bool:
-    """Whether two expressions are the same rational function."""
+def identity_holds(left: Any, right: Any, symbols: Collection[str] | None) -> bool:
+    """Whether two expressions are the same rational function of the given symbols, or of any."""
     if size(left) + size(right) > MAX_NODES:
         raise NotReplayed("the identity is too large for naive polynomial arithmetic")
     arithmetic = Arithmetic()

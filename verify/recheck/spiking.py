@@ -8,14 +8,15 @@ from functools import cached_property
 from math import lcm
 from typing import Any
 
-from .load import NotReplayed, Number, Rejected, array, exact, integer, keys, typed
+from .load import NotReplayed, Number, Rejected, exact, integer, require
+from .shapes import anything, many, of_type, one_of, optional, record, truth
 
 MAX_STATES = 60_000
 MAX_NEURONS = 200
 MAX_EVENTS = 20_000
 MAX_EDGES = 4_000_000  # of one graph
 MAX_CELLS = 40_000_000  # numbers stored for the states of one graph
-SEMANTICS = ("instant", "delayed", "eager")
+semantics_of = one_of("instant", "delayed", "eager")
 NOT_OWED = -1  # the kind of the moves that fairness does not owe: noise, leak, loss
 
 State = tuple[int, ...]
@@ -55,63 +56,55 @@ class Network:
 
 @dataclass(frozen=True)
 class Events:
-    """External charges: (neuron, charge, for ever)."""
+    """External charges: (neuron, charge, whether it comes for ever)."""
 
     entries: tuple[tuple[int, Number, bool], ...]
 
 
-def one_of(data: Any, choices: tuple[str, ...], what: str) -> str:
-    """`data`, if it is one of the choices."""
-    if data not in choices:
-        raise Rejected(f"{what} is not one of {', '.join(choices)}")
-    return typed(data, str, what)
+def _noise(data: Any) -> int:
+    noise = -1 if data == "unlimited" else integer(data)
+    require(noise >= 0 or data == "unlimited", "the noise is negative")
+    return noise
+
+
+def _event(data: Any) -> tuple[int, Number, bool]:
+    entry = many(anything)(data)
+    require(len(entry) == 2 or entry[2:] == ("forever",), "an event is not [neuron, charge] or [neuron, charge, 'forever']")
+    return integer(entry[0]), exact(entry[1]), len(entry) == 3
+
+
+_ROW, _COUNTS, _BOUNDS = many(exact), many(integer), many(optional(integer))
+_WINDOW = {"start": _COUNTS, "low": _ROW, "high": _ROW}
+NETWORK = record(
+    {"weights": many(_ROW), "threshold": _ROW, "potential": _ROW, "lower": _BOUNDS, "upper": _BOUNDS, **_WINDOW},
+    {
+        "closed": one_of("left", "right", "both", "neither"),
+        "corrective": truth,
+        "reset": one_of("subtract", "zero"),
+        "leak": truth,
+        "loss": truth,
+        "plastic": _ROW,
+        "noise": _noise,
+    },
+)
 
 
 def parse_network(data: Any) -> Network:
     """Read a network; `Rejected` if it is malformed."""
-    optional = ("start", "low", "high", "closed", "corrective", "reset", "leak", "loss", "plastic", "noise")
-    keys(data, ("weights", "threshold", "potential", "lower", "upper"), "a network", optional)
-    n = len(array(data["threshold"], "threshold"))
-    if n > MAX_NEURONS:
-        raise Rejected(f"a network has more than {MAX_NEURONS} neurons")
-
-    def row(key: str, default: Any = None) -> list[Any]:
-        return array(data.get(key, default), key, n)
-
-    def bounds(key: str) -> tuple[int | None, ...]:
-        return tuple(None if x is None else integer(x) for x in row(key))
-
-    plastic = tuple(map(exact, array(data.get("plastic", ["1"]), "plastic")))
-    noise = -1 if data.get("noise") == "unlimited" else integer(data.get("noise", 0))
-    if not plastic or (noise < 0 and data["noise"] != "unlimited"):
-        raise Rejected("plastic is empty, or noise is negative")
-    return Network(
-        weights=tuple(tuple(map(exact, array(x, "a row of weights", n))) for x in row("weights")),
-        threshold=tuple(map(exact, row("threshold"))),
-        potential=tuple(map(exact, row("potential"))),
-        lower=bounds("lower"),
-        upper=bounds("upper"),
-        start=tuple(map(integer, row("start", [0] * n))),
-        low=tuple(map(exact, row("low", [0] * n))),
-        high=tuple(map(exact, row("high", data["threshold"]))),
-        closed=one_of(data.get("closed", "left"), ("left", "right", "both", "neither"), "closed"),
-        corrective=typed(data.get("corrective", True), bool, "corrective"),
-        reset=one_of(data.get("reset", "subtract"), ("subtract", "zero"), "reset"),
-        leak=typed(data.get("leak", False), bool, "leak"),
-        loss=typed(data.get("loss", False), bool, "loss"),
-        plastic=plastic,
-        noise=noise,
-    )
+    threshold = of_type(list)(of_type(dict)(data).get("threshold"))
+    n = len(threshold)
+    require(n <= MAX_NEURONS, f"a network has more than {MAX_NEURONS} neurons")
+    network = Network(**NETWORK({"start": [0] * n, "low": [0] * n, "high": threshold, **data}))
+    rows = (network.potential, network.lower, network.upper, network.start, network.low, network.high, network.weights)
+    require(all(len(row) == n for row in (*rows, *network.weights)), "a row of a network has a wrong length")
+    require(network.plastic, "'plastic' is empty")
+    return network
 
 
 def parse_events(data: Any) -> Events:
     """Read events; `Rejected` if they are malformed."""
-    if len(array(data, "events")) > MAX_EVENTS:
-        raise Rejected(f"more than {MAX_EVENTS} events")
-    for item in data:
-        if len(array(item, "an event")) not in (2, 3) or item[2:] not in ([], ["forever"]):
-            raise Rejected("an event is not [neuron, charge] or [neuron, charge, 'forever']")
-    return Events(tuple((integer(item[0]), exact(item[1]), len(item) == 3) for item in data))
+    require(len(of_type(list)(data)) <= MAX_EVENTS, f"more than {MAX_EVENTS} events")
+    return Events(many(_event)(data))
 
 
 class Simulator:
@@ -119,39 +112,42 @@ class Simulator:
 
     def __init__(self, network: Network, events: Events, semantics: str) -> None:
         self.n = n = network.size
-        self.network, self.semantics = network, one_of(semantics, SEMANTICS, "the semantics")
-        if any(not 0 <= i < n for i, _, _ in events.entries):
-            raise Rejected("an event goes to a neuron that does not exist")
-        if semantics == "delayed" and network.plastic != (1,):
-            raise Rejected("plastic weights do not go with delayed semantics")
+        self.network, self.events, self.semantics = network, events, semantics_of(semantics)
+        require(all(0 <= i < n for i, _, _ in events.entries), "an event goes to a neuron that does not exist")
+        require(semantics != "delayed" or network.plastic == (1,), "plastic weights do not go with delayed semantics")
         sent = {w * f for row in network.weights for w in row for f in (1, *network.plastic)}
-        rows = (network.threshold, network.potential, network.low, network.high, [q for _, q, _ in events.entries])
-        self.scale = lcm(*(x.denominator for row in (*rows, sent) for x in row))
-        self.threshold, self.potential, low, high, charges = map(self.scaled, rows)
+        rows = (network.threshold, network.potential, network.low, network.high)
+        self.scale = lcm(*(x.denominator for row in (*rows, sent, [q for _, q, _ in events.entries]) for x in row))
+        self.threshold, self.potential, low, high = map(self.scaled, rows)
         self.weights = [self.scaled(row) for row in network.weights]
+        self.external = self.scaled(sum(q for k, q, _ in events.entries if k == i) for i in range(n))
         self.fires_from = [x + (network.closed in ("right", "both")) for x in high]  # V >= this: a positive spike
         self.fires_to = [x - (network.closed in ("left", "both")) for x in low]  # V <= this: a negative spike
         self.counted = network.counted
-        types = Counter(events.entries)  # in order of first appearance
-        self.types = list(types)
-        self.multiplicity = [1 if forever else types[i, q, forever] for i, q, forever in types]
-        self.charge = self.scaled(q for _, q, _ in types)
-        paired = list(zip(events.entries, charges, strict=True))
-        self.external = [sum(q for (k, _, _), q in paired if k == i) for i in range(n)]  # of each neuron, in all
         edges = [(i, j) for i in range(n) for j in range(n) if network.weights[i][j] != 0]
-        self.flights = edges if semantics == "delayed" else []  # the edges that carry tokens
-        self.leaving = [[e for e, (_, source) in enumerate(self.flights) if source == j] for j in range(n)]
         self.receivers = [  # for each neuron and number of spikes that it has sent: (place in the state, charge)
             [[(n + i, int(self.weights[i][j] * f)) for i, k in edges if k == j] for f in network.plastic]
             for j in range(n)
         ]
+        types = Counter(events.entries)  # in order of first appearance
+        flights = edges if semantics == "delayed" else []  # the edges that carry tokens
         # Where each part of a state begins; counts and potentials come first.
-        self.at_events = 2 * n
-        self.at_tokens = {1: 2 * n + len(types), -1: 2 * n + len(types) + len(self.flights)}
-        self.at_noise = self.at_tokens[-1] + len(self.flights)
-        self.at_sent = self.at_noise + 1
-        tokens = [0] * (2 * len(self.flights))
-        self.initial = (*network.start, *self.potential, *self.multiplicity, *tokens, network.noise, *([0] * n))
+        self.at_tokens = {1: 2 * n + len(types), -1: 2 * n + len(types) + len(flights)}
+        self.at_noise = self.at_tokens[-1] + len(flights)
+        self.leaving = [[e for e, (_, source) in enumerate(flights) if source == j] for j in range(n)]
+        # What can be pending: its place in the state, its kind of action, its move, whether that uses it up, the place
+        # of the potential that it changes, the charge.
+        self.pending: list[tuple[int, int, Move, bool, int, int]] = [
+            (2 * n + k, n + k, ("event", k), not forever, n + i, int(q * self.scale))
+            for k, (i, q, forever) in enumerate(types)
+        ]
+        for sign, place in self.at_tokens.items():
+            for e, (i, j) in enumerate(flights):
+                kind, charge = n + len(types) + 2 * e + (sign < 0), sign * self.weights[i][j]
+                self.pending.append((place + e, kind, ("token", i, j, sign), True, n + i, charge))
+        counts = [1 if entry[2] else count for entry, count in types.items()]
+        tokens = [0] * (2 * len(flights))
+        self.initial = (*network.start, *self.potential, *counts, *tokens, network.noise, *([0] * n))
 
     def scaled(self, values: Iterable[Number]) -> list[int]:
         return [int(x * self.scale) for x in values]
@@ -160,7 +156,7 @@ class Simulator:
         """The exact potentials."""
         return tuple(Fraction(v, self.scale) for v in state[self.n : 2 * self.n])
 
-    def spike(self, state: State, i: int, sign: int, noise: bool = False) -> State:
+    def spike(self, state: State, i: int, sign: int) -> State:
         """The state after neuron i has sent a spike."""
         new, n = list(state), self.n
         new[i] += sign * self.counted[i]
@@ -169,12 +165,10 @@ class Simulator:
             for e in self.leaving[i]:
                 new[self.at_tokens[sign] + e] += 1
         else:
-            place = self.at_sent + i
+            place = self.at_noise + 1 + i
             for target, charge in self.receivers[i][new[place]]:
                 new[target] += sign * charge
             new[place] = min(new[place] + 1, len(self.network.plastic) - 1)
-        if noise and new[self.at_noise] > 0:
-            new[self.at_noise] -= 1
         return tuple(new)
 
     def changed(self, state: State, place: int, by: int, target: int = 0, charge: int = 0) -> State:
@@ -201,31 +195,22 @@ class Simulator:
 
     def moves(self, state: State) -> list[tuple[Move, int, State]]:
         """Every move from a state: the move, its kind of action, the next state."""
-        n, types, loss = self.n, len(self.types), self.network.loss
         found: list[tuple[Move, int, State]]
         found = [(("fire", i, sign), i, self.spike(state, i, sign)) for i, sign in self.fires(state)]
         if found and self.semantics == "eager":
             return found
         if state[self.at_noise]:
-            spikes = ((i, sign) for i in range(n) for sign in (1, -1) if self.allowed(state, i, sign))
-            found += [(("noise", i, sign), NOT_OWED, self.spike(state, i, sign, True)) for i, sign in spikes]
-        for k, (i, _, forever) in enumerate(self.types):
-            place = self.at_events + k
+            used = self.changed(state, self.at_noise, -(state[self.at_noise] > 0))
+            spikes = ((i, sign) for i in range(self.n) for sign in (1, -1) if self.allowed(state, i, sign))
+            found += [(("noise", i, sign), NOT_OWED, self.spike(used, i, sign)) for i, sign in spikes]
+        for place, kind, move, once, target, charge in self.pending:
             if state[place]:
-                found.append((("event", k), n + k, self.changed(state, place, forever - 1, n + i, self.charge[k])))
-                if loss and not forever:
-                    found.append((("lose-event", k), NOT_OWED, self.changed(state, place, -1)))
-        for sign in (1, -1):
-            for e, (i, j) in enumerate(self.flights):
-                place = self.at_tokens[sign] + e
-                if state[place]:
-                    after = self.changed(state, place, -1, n + i, sign * self.weights[i][j])
-                    found.append((("token", i, j, sign), n + types + 2 * e + (sign < 0), after))
-                    if loss:
-                        found.append((("lose-token", i, j, sign), NOT_OWED, self.changed(state, place, -1)))
+                found.append((move, kind, self.changed(state, place, -once, target, charge)))
+                if once and self.network.loss:
+                    found.append((("lose-" + move[0], *move[1:]), NOT_OWED, self.changed(state, place, -1)))
         if self.network.leak:
-            charged = (i for i in range(n) if state[n + i])
-            found += [(("leak", i), NOT_OWED, self.changed(state, n + i, -state[n + i])) for i in charged]
+            places = ((i, self.n + i) for i in range(self.n) if state[self.n + i])
+            found += [(("leak", i), NOT_OWED, self.changed(state, place, -state[place])) for i, place in places]
         return found
 
 
@@ -258,36 +243,29 @@ class Graph:
 
     @cached_property
     def components(self) -> list[list[int]]:
-        """Strongly connected components, each after all those that it leads to (Tarjan's algorithm)."""
-        order: dict[int, int] = {}
-        low = [0] * len(self.states)
-        stack: list[int] = []
-        on_stack: set[int] = set()
-        found = []
-        work = [(0, 0)]  # a state, and how many of its edges are done
-        while work:
-            v, k = work.pop()
-            if k == 0:
-                order[v] = low[v] = len(order)
-                stack.append(v)
-                on_stack.add(v)
-            for _, _, w in self.edges[v][k:]:
-                k += 1
-                if w not in order:
-                    work += [(v, k), (w, 0)]
-                    break
-                if w in on_stack:
-                    low[v] = min(low[v], low[w])
+        """Strongly connected components, each after all those that it leads to (Kosaraju's algorithm)."""
+        before: list[list[int]] = [[] for _ in self.states]
+        for v, row in enumerate(self.edges):
+            for _, _, w in row:
+                before[w].append(v)
+        path, left, done, found = [(0, iter(self.edges[0]))], {0}, list[int](), list[list[int]]()
+        while path:
+            onward = next((w for _, _, w in path[-1][1] if w not in left), None)
+            if onward is None:
+                done.append(path.pop()[0])
             else:
-                if low[v] == order[v]:
-                    component: list[int] = []
-                    while not component or component[-1] != v:
-                        component.append(stack.pop())
-                    on_stack.difference_update(component)
-                    found.append(component)
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[v])
-        return found
+                left.add(onward)
+                path.append((onward, iter(self.edges[onward])))
+        while done:
+            if (root := done.pop()) in left:
+                left.remove(root)
+                component = [root]
+                for v in component:  # which grows on the way
+                    new = left.intersection(before[v])
+                    component += new
+                    left -= new
+                found.append(component)
+        return found[::-1]
 
     @cached_property
     def cyclic(self) -> bool:
@@ -316,17 +294,11 @@ class Graph:
 
     @cached_property
     def can_always_rest(self) -> bool:
-        before: list[list[int]] = [[] for _ in self.states]
-        for v, row in enumerate(self.edges):
-            for _, _, target in row:
-                before[target].append(v)
-        reached = set(self.rest)
-        queue = list(reached)
-        while queue:
-            new = set(before[queue.pop()]) - reached
-            reached |= new
-            queue += new
-        return len(reached) == len(self.states)
+        fine = set(self.rest)
+        for component in self.components:
+            if any(v in fine or any(w in fine for _, _, w in self.edges[v]) for v in component):
+                fine.update(component)
+        return len(fine) == len(self.states)
 
     @cached_property
     def min_spikes(self) -> int | None:
@@ -350,14 +322,14 @@ class Graph:
         return None if self.cyclic else self.longest(("fire", "noise"))[0]
 
 
-def follow(simulator: Simulator, state: State, path: list[Move]) -> list[tuple[State, set[int], int]]:
+def follow(simulator: Simulator, state: State, path: Iterable[Move]) -> list[tuple[State, set[int], int]]:
     """Replay moves: before each one the state, the kinds enabled in it, the kind taken; at the end the last state."""
     trace: list[tuple[State, set[int], int]] = []
     for move in path:
         offered = simulator.moves(state)
-        taken = [(kind, after) for known, kind, after in offered if known == move]
-        if not taken:
+        taken = next(((kind, after) for known, kind, after in offered if known == move), None)
+        if taken is None:
             raise Rejected(f"the move {list(move)!r:.60} is not offered in the state that the path has reached")
-        trace.append((state, {kind for _, kind, _ in offered} - {NOT_OWED}, taken[0][0]))
-        state = taken[0][1]
+        trace.append((state, {kind for _, kind, _ in offered} - {NOT_OWED}, taken[0]))
+        state = taken[1]
     return [*trace, (state, set(), NOT_OWED)]
