@@ -135,11 +135,11 @@ def test_nothing_to_do(run: Any) -> None:
     assert not report["statements"][0]["meets"]
 
 
-@pytest.mark.parametrize("place", ["a file", "below a file", "/proc"])
+@pytest.mark.parametrize("place", ["below a file", "/proc"])
 def test_a_folder_that_cannot_be_written(verify: Verify, court: Path, tmp_path: Path, place: str) -> None:
     file = tmp_path / "file"
     file.write_text("", encoding="utf-8")
-    output = {"a file": file, "below a file": file / "reports"}.get(place, Path(place))
+    output = Path(place) if place == "/proc" else file / "reports"
     done = verify("run", "toy-good", "--output", output, paths=(court,))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1].startswith(f"verify: --output {output}: no folder can be made there")

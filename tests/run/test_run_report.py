@@ -17,7 +17,7 @@ from verify.run.execute import seed_of
 
 Verify = Callable[..., Done]
 Json = Any
-SOME = ("recurrent-terminals", "locc-invariant", "rest-window", "gauge-equivalence")
+SOME = ("recurrent-terminals", "locc-invariant", "rest-window")
 
 
 def timeless(value: Json) -> Json:
