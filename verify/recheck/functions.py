@@ -1,7 +1,7 @@
 """The functions that a statement's computed symbols may name, each written out naively."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import floor, prod
@@ -36,12 +36,11 @@ class Library:
         self.work = 0
         self.graphs: dict[tuple[Network, Events, str], Graph | None] = {}
 
-    def graph(self, n: Network, e: Events, s: str) -> Graph:
-        """The graph of all states; `Undefined` if it is too large."""
-        key = (n, e, s)
+    def graph(self, *key: Any) -> Graph:
+        """The graph of all states of a network with events and a semantics; `Undefined` if it is too large."""
         if key not in self.graphs:
             within(self.work, MAX_WORK, "explorations")
-            graph = Graph.of(Simulator(n, e, s))
+            graph = Graph.of(Simulator(*key))
             self.work += 200_000 if graph is None else graph.edge_count + 10
             while len(self.graphs) >= 4:
                 del self.graphs[next(iter(self.graphs))]
@@ -52,16 +51,13 @@ class Library:
         """The value of a function; None where it is undefined."""
         require(name in FUNCTIONS, f"the function {name!r:.60} is not known")
         signature, function = FUNCTIONS[name]
-        require(len(signature) == len(arguments), f"{name} takes {len(signature)} arguments, not {len(arguments)}")
+        letters = signature.strip("*")
+        require(len(letters) == len(arguments), f"{name} takes {len(letters)} arguments, not {len(arguments)}")
         if any(x is None for x in arguments):
             return None
         try:
-            values = [READERS[letter](x) for letter, x in zip(signature.lower(), arguments, strict=True)]
-            if signature.startswith("NES"):
-                values[:3] = [self.graph(*values[:3])]
-            elif signature.startswith("NE"):
-                values[:2] = [Total(*values[:2])]
-            return function(*values)
+            values = [READERS[letter](x) for letter, x in zip(letters, arguments, strict=True)]
+            return function(*values) if letters == signature else function(self, *values)
         except (Undefined, ZeroDivisionError):
             return None
 
@@ -79,168 +75,7 @@ def defined(x: Any, condition: object = True) -> Any:
     return x
 
 
-# Reading arguments --------------------------------------------------------------------------------------------
-
-
-class Quantized:
-    """A quantized network: layers of (weights, bias, step, lower, upper), an input, a rule for ties."""
-
-    def __init__(self, data: Any) -> None:
-        row = many(exact)
-        layer = record({"weights": many(row), "bias": row, "step": exact, "lower": integer, "upper": integer})
-        found = record({"layers": many(layer), "input": row, "tie": one_of("half-up", "half-even")})(data)
-        self.layers, self.input, self.half_up = found["layers"], found["input"], found["tie"] == "half-up"
-        width = len(self.input)
-        for layer in self.layers:
-            fits = len(layer["weights"]) == len(layer["bias"]) and all(len(row) == width for row in layer["weights"])
-            require(fits, "the weights of a layer have a wrong shape")
-            width = len(layer["bias"])
-        self.biases = [b for layer in self.layers for b in layer["bias"]]
-        require(len(self.biases) <= 200, "a quantized network has more than 200 neurons")
-
-    def codes(self) -> tuple[int, ...]:
-        codes: list[int] = []
-        x = self.input
-        for layer in self.layers:
-            z = [
-                Fraction(b + dot(row, x)) / layer["step"]
-                for row, b in zip(layer["weights"], layer["bias"], strict=True)
-            ]
-            rounded = (floor(v + HALF) if self.half_up else round(v) for v in z)
-            found = [clip(code, layer["lower"], layer["upper"]) for code in rounded]
-            codes += found
-            x = [layer["step"] * code for code in found]
-        return tuple(codes)
-
-    def network(self, m: dict[str, Any]) -> Network:
-        n = len(self.biases)
-        weights: list[list[Number]] = [[0] * n for _ in range(n)]
-        steps, lower, upper = list[Number](), list[int](), list[int]()
-        before = 0  # neurons of the previous layer
-        for layer in self.layers:
-            for i, row in enumerate(layer["weights"] if steps else ()):
-                for j, w in enumerate(row):
-                    weights[len(steps) + i][len(steps) - before + j] = w * steps[-1]
-            before = len(layer["bias"])
-            steps += [layer["step"]] * before
-            lower += [layer["lower"] + m["bounds"][0]] * before
-            upper += [layer["upper"] + m["bounds"][1]] * before
-        table, threshold, zeros = tuple(map(tuple, weights)), tuple(steps), (0,) * n
-        potential = tuple(step * HALF for step in steps)
-        return Network(table, threshold, potential, tuple(lower), tuple(upper), zeros, zeros, threshold)
-
-    def events(self, m: dict[str, Any]) -> Events:
-        pieces, times = m["pieces"], m["bias_times"]
-        first = self.layers[0]["weights"] if self.layers else ()
-        charges = [(i, w * v) for i, row in enumerate(first) for w, v in zip(row, self.input, strict=True)]
-        within(len(charges) * pieces + len(self.biases) * times, MAX_QUANTIZED, "events of a quantized network")
-        entries = [(i, Fraction(q) / pieces, False) for i, q in charges if q != 0 for _ in range(pieces)]
-        entries += [(i, b, False) for i, b in enumerate(self.biases) if b != 0 for _ in range(times)]
-        return Events(tuple(entries))
-
-
-def _mapping(data: Any) -> dict[str, Any]:
-    """Of a quantized network to a spiking one."""
-    found = record({"bounds": many(integer, 2), "bias_times": SCALAR["natural"], "pieces": SCALAR["natural"]})(data)
-    require(found["pieces"] > 0, "'pieces' is 0")
-    return found
-
-
-def raw_value(sort: str) -> Reader:
-    """The reader of raw values of a sort; of an unknown sort arrays are tuples, and all else is as it stands."""
-    return SORTS.get(sort, lambda data: numbers(data) if type(data) is list else data)
-
-
-def _number(x: Value) -> Number:
-    return defined(x, type(x) in EXACT)
-
-
-def _integer(x: Value) -> int:
-    return of_type(int)(lowest(_number(x)))
-
-
-SORTS: dict[str, Reader] = {  # of parameters
-    **SCALAR,
-    "network": parse_network,
-    "events": parse_events,
-    "quantized": Quantized,
-    "choice": text,
-    "tuple": lambda data: numbers(of_type(list)(data)),
-}
-READERS: dict[str, Reader] = {
-    "n": of_type(Network),
-    "e": of_type(Events),
-    "s": semantics_of,
-    "b": truth,
-    "t": of_type(tuple),
-    "i": _integer,
-    "x": lambda x: x if type(x) is tuple else _number(x),
-    "c": lambda x: tuple(map(_integer, of_type(tuple)(x))),
-    "v": lambda x: tuple(map(_number, of_type(tuple)(x))),
-    "r": _number,
-    "q": of_type(Quantized),
-    "m": _mapping,
-    "a": one_of("exact", "binary64"),
-}
-
-
-# What can happen: functions of the graph of states ------------------------------------------------------------
-
-
-def _outcomes(graph: Graph, fair: bool) -> Value:
-    n = counted(graph.simulator.network).size
-    ends = [graph.states[v] for v in graph.rest] if fair else graph.states
-    return tuple(sorted({state[:n] for state in ends}))
-
-
-def _rest_states(graph: Graph) -> Value:
-    n = counted(graph.simulator.network).size
-    ends = (graph.states[v] for v in graph.rest)
-    return tuple(sorted({(state[:n], graph.simulator.potentials(state)) for state in ends}))
-
-
-def _conserved(graph: Graph) -> bool:
-    sim = graph.simulator
-    n = counted(sim.network)
-    if not all(once for _, _, _, once, _, _ in sim.pending):
-        return False
-    size = range(n.size)
-    for state in graph.states:
-        fired = [state[i] - n.start[i] for i in size]
-        left = [state[n.size + i] + sim.threshold[i] * fired[i] - sim.potential[i] for i in size]
-        for i in size:
-            left[i] -= dot(sim.weights[i], fired)
-        for place, _, _, _, target, charge in sim.pending:
-            left[target - n.size] -= charge * (sim.initial[place] - state[place])
-        if any(left):
-            return False
-    return True
-
-
-def _ranking_holds(graph: Graph) -> bool:
-    sim = graph.simulator
-    n, size, cost = sim.network, range(sim.n), _costs(sim.network)
-    u = [1] * sim.n
-    for _ in size:
-        u = [1 + sum(u[i] * cost[i][j] for i in size) for j in size]
-    owed = [
-        (place, u[target - sim.n] * ceil_ratio(abs(charge), sim.threshold[target - sim.n]))
-        for place, _, _, _, target, charge in sim.pending
-    ]
-
-    def psi(state: State) -> int:
-        aims = [clip(state[i] + state[sim.n + i] // sim.threshold[i], n.lower[i], n.upper[i]) for i in size]
-        return sum(u[i] * abs(state[i] - aims[i]) for i in size) + sum(c * state[place] for place, c in owed)
-
-    rank = list(map(psi, graph.states))
-    rows = enumerate(graph.edges)
-    return all(rank[target] <= rank[v] - (move[0] == "fire") for v, row in rows for move, _, target in row)
-
-
-# What should happen: the total charge and its fixed points ----------------------------------------------------
-
-
-def dot(x: Sequence[Any], y: Sequence[Any]) -> Any:
+def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
     """The scalar product."""
     return sum(map(mul, x, y))
 
@@ -256,14 +91,56 @@ def clip(x: int, lower: int | None, upper: int | None) -> int:
     return x if upper is None else min(x, upper)
 
 
-def counted(n: Network) -> Network:
-    """The network; `Undefined` if some neuron has no bound."""
-    return defined(n, all(n.counted))
+def _outcomes(library: Library, n: Network, e: Events, s: str, fair: bool) -> Value:
+    graph = library.graph(defined(n, all(n.counted)), e, s)
+    ends = [graph.states[v] for v in graph.rest] if fair else graph.states
+    return tuple(sorted({state[: n.size] for state in ends}))
+
+
+def _rest_states(library: Library, n: Network, e: Events, s: str) -> Value:
+    graph = library.graph(defined(n, all(n.counted)), e, s)
+    ends = (graph.states[v] for v in graph.rest)
+    return tuple(sorted({(state[: n.size], graph.simulator.potentials(state)) for state in ends}))
+
+
+def _conserved(library: Library, n: Network, e: Events, s: str) -> bool:
+    if any(forever for _, _, forever in defined(e, all(n.counted)).entries):
+        return False
+    graph, size = library.graph(n, e, s), range(n.size)
+    sim = graph.simulator
+    for state in graph.states:
+        sent = [state[i] - n.start[i] for i in size]
+        left = [state[n.size + i] + sim.threshold[i] * sent[i] - sim.potential[i] for i in size]
+        left = [x - dot(row, sent) for x, row in zip(left, sim.weights, strict=True)]
+        for place, _, _, _, target, charge in sim.pending:
+            left[target - n.size] -= charge * (sim.initial[place] - state[place])
+        if any(left):
+            return False
+    return True
 
 
 def _costs(n: Network) -> list[list[int]]:
     """C_ij = ceil(|weights_ij| / threshold_i): how many spikes of i one spike of j can cause."""
     return [[ceil_ratio(abs(w), t) for w in row] for row, t in zip(n.weights, n.threshold, strict=True)]
+
+
+def _ranking_holds(library: Library, n: Network, e: Events, s: str) -> bool:
+    graph, size, cost = library.graph(n, e, s), n.size, _costs(n)
+    sim, u = graph.simulator, [1] * size
+    for _ in range(size):
+        u = [1 + dot(u, column) for column in zip(*cost, strict=True)]
+    pending = [(place, target - size, charge) for place, _, _, _, target, charge in sim.pending]
+    owed = [(place, u[i] * ceil_ratio(abs(charge), sim.threshold[i])) for place, i, charge in pending]
+
+    def psi(state: State) -> int:
+        total = sum(cost * state[place] for place, cost in owed)
+        for i, t in enumerate(sim.threshold):
+            total += u[i] * abs(state[i] - clip(state[i] + state[size + i] // t, n.lower[i], n.upper[i]))
+        return total
+
+    rank = list(map(psi, graph.states))
+    rows = enumerate(graph.edges)
+    return all(rank[target] <= rank[v] - (move[0] == "fire") for v, row in rows for move, _, target in row)
 
 
 class Total(Simulator):
@@ -332,9 +209,6 @@ class Total(Simulator):
         return sum(bound)
 
 
-# Cycles -------------------------------------------------------------------------------------------------------
-
-
 def _cycle_signs(n: Network) -> set[int]:
     """The signs of the simple cycles; found by walking along every simple path whose first vertex is the least."""
     signs: set[int] = set()
@@ -378,28 +252,29 @@ def _sign_of_cycle(n: Network, c: Cycle) -> int:
     return prod(sign(n.weights[i][j]) for i, j in _arcs(c)) if _is_cycle(n, c) else 0
 
 
+def _plain(weights: Any, threshold: Vector, potential: Vector, bounds: Sequence[tuple[int, int]]) -> Network:
+    """A network with every option at its default."""
+    lower, upper, zeros = tuple(a for a, _ in bounds), tuple(b for _, b in bounds), (0,) * len(bounds)
+    high = tuple(threshold)
+    return Network(tuple(map(tuple, weights)), high, tuple(potential), lower, upper, zeros, zeros, high)
+
+
 def _witness(n: Network, c: Cycle, locked: bool) -> tuple[Network, Events]:
     """Sections 5 (`locked`) and 6: a network that locks up, or never rests, along the cycle."""
-    positive, size, arcs = defined(_sign_of_cycle(n, c) or None) == 1, n.size, _arcs(c)
-    weights: Sequence[Sequence[Number]] = n.weights
+    positive, arcs, s = defined(_sign_of_cycle(n, c) or None) == 1, _arcs(c), 1
+    weights: Any = n.weights
     if not locked:
-        whole = {True: 1, False: 100}
-        weights = [[Fraction(sign(w), whole[(i, j) in arcs]) for j, w in enumerate(row)] for i, row in enumerate(weights)]
-    lower, upper = [0] * size, [0 if locked else 1] * size
-    potential: list[Number] = [0 if locked else HALF] * size
-    s = 1
+        on = [[100 - 99 * ((i, j) in arcs) for j in range(n.size)] for i in range(n.size)]
+        weights = [[Fraction(sign(w), d) for w, d in zip(*rows, strict=True)] for rows in zip(weights, on, strict=True)]
+    bounds, potential = [(0, 0 if locked else 1)] * n.size, [0 if locked else HALF] * n.size
     for v, source in arcs:
         w = weights[v][source]
         s = s * sign(w) if v != c[0] else 1
-        lower[v], upper[v] = (0, 1) if s == 1 or not positive else (-1, 0)
-        potential[v] = 1 - w * HALF if not positive else 1 - abs(w) * HALF if s == 1 else abs(w) * HALF
-    ones, zeros = (1,) * size, (0,) * size
-    network = Network(tuple(map(tuple, weights)), ones, tuple(potential), tuple(lower), tuple(upper), zeros, zeros, ones)
+        bounds[v] = (0, 1) if s == 1 or not positive else (-1, 0)
+        potential[v] = 1 - (abs(w) if positive else w) * HALF if s == 1 or not positive else abs(w) * HALF
     q = abs(weights[c[0]][c[-1]]) * HALF if locked else 1
-    return network, Events(((c[0], q, False), (c[0], -q, False)) if positive else ())
-
-
-# Other networks, rounded arithmetic ---------------------------------------------------------------------------
+    events = Events(((c[0], q, False), (c[0], -q, False)) if positive else ())
+    return _plain(weights, [1] * n.size, potential, bounds), events
 
 
 def _gauge(n: Network, shift: Vector, scale: Vector) -> Network:
@@ -449,7 +324,91 @@ def _spike_counts(charges: Vector, threshold: Number, arithmetic: str) -> Value:
     return tuple(sorted({count for _, _, count in states}))
 
 
-# The table ----------------------------------------------------------------------------------------------------
+class Quantized:
+    """A quantized network, by neurons: charges from the input, weights from earlier neurons, the other numbers."""
+
+    def __init__(self, data: Any) -> None:
+        row = many(exact)
+        layer = record({"weights": many(row), "bias": row, "step": exact, "lower": integer, "upper": integer})
+        found = record({"layers": many(layer), "input": row, "tie": one_of("half-up", "half-even")})(data)
+        self.half_up = found["tie"] == "half-up"
+        self.neurons: list[tuple[list[Number], dict[int, Number], Number, Number, int, int]] = []
+        width, before = len(found["input"]), dict[str, Any]()
+        for layer in found["layers"]:
+            begin, rest = len(self.neurons) - width, (layer["step"], layer["lower"], layer["upper"])
+            for row, bias in zip(layer["weights"], layer["bias"], strict=True):
+                require(len(row) == width, "a row of the weights of a layer has a wrong length")
+                charges = [] if before else [w * x for w, x in zip(row, found["input"], strict=True)]
+                inner = {begin + j: w * before["step"] for j, w in enumerate(row if before else ())}
+                self.neurons.append((charges, inner, bias, *rest))
+            width, before = len(layer["bias"]), layer
+        require(len(self.neurons) <= 200, "a quantized network has more than 200 neurons")
+
+    def codes(self) -> Counts:
+        codes: list[int] = []
+        for charges, inner, bias, step, lower, upper in self.neurons:
+            z = Fraction(sum(charges) + sum(w * codes[j] for j, w in inner.items()) + bias) / step
+            codes.append(clip(floor(z + HALF) if self.half_up else round(z), lower, upper))
+        return tuple(codes)
+
+    def network(self, m: dict[str, Any]) -> Network:
+        steps, (down, up) = [neuron[3] for neuron in self.neurons], m["bounds"]
+        weights = [[neuron[1].get(j, 0) for j in range(len(steps))] for neuron in self.neurons]
+        bounds = [(lower + down, upper + up) for *_, lower, upper in self.neurons]
+        return _plain(weights, steps, [step * HALF for step in steps], bounds)
+
+    def events(self, m: dict[str, Any]) -> Events:
+        pieces, times = m["pieces"], m["bias_times"]
+        charges = [(i, Fraction(q) / pieces) for i, neuron in enumerate(self.neurons) for q in neuron[0] if q != 0]
+        biases = [(i, neuron[2]) for i, neuron in enumerate(self.neurons) if neuron[2] != 0]
+        within(len(charges) * pieces + len(biases) * times, MAX_QUANTIZED, "events of a quantized network")
+        entries = [(i, q, False) for i, q in charges for _ in range(pieces)]
+        return Events((*entries, *((i, q, False) for i, q in biases for _ in range(times))))
+
+
+def _mapping(data: Any) -> dict[str, Any]:
+    """Of a quantized network to a spiking one."""
+    found = record({"bounds": many(integer, 2), "bias_times": SCALAR["natural"], "pieces": SCALAR["natural"]})(data)
+    require(found["pieces"] > 0, "'pieces' is 0")
+    return found
+
+
+def _number(x: Value) -> Number:
+    return defined(x, type(x) in EXACT)
+
+
+def raw_value(sort: str) -> Reader:
+    """The reader of raw values of a sort; of an unknown sort arrays are tuples, and all else is as it stands."""
+    return SORTS.get(sort, lambda data: numbers(data) if type(data) is list else data)
+
+
+SORTS: dict[str, Reader] = {  # of parameters
+    **SCALAR,
+    "network": parse_network,
+    "events": parse_events,
+    "quantized": Quantized,
+    "choice": text,
+    "tuple": lambda data: numbers(of_type(list)(data)),
+}
+READERS: dict[str, Reader] = {
+    "n": of_type(Network),
+    "e": of_type(Events),
+    "s": semantics_of,
+    "b": truth,
+    "t": of_type(tuple),
+    "i": lambda x: of_type(int)(lowest(_number(x))),
+    "x": lambda x: x if type(x) is tuple else _number(x),
+    "c": lambda x: tuple(map(READERS["i"], of_type(tuple)(x))),
+    "v": lambda x: tuple(map(_number, of_type(tuple)(x))),
+    "r": _number,
+    "q": of_type(Quantized),
+    "m": _mapping,
+    "a": one_of("exact", "binary64"),
+}
+
+
+def _or_inf(x: int | None) -> Value:
+    return INF if x is None else x
 
 
 def _range(a: int, b: int) -> Value:
@@ -457,42 +416,42 @@ def _range(a: int, b: int) -> Value:
     return tuple((k,) for k in range(a, b + 1))
 
 
-def _distance(x: Vector, y: Vector) -> Number:
-    return sum(abs(a - b) for a, b in zip(x, defined(y, len(x) == len(y)), strict=True))
+def _unit_window(n: Network) -> bool:
+    fitting = n.corrective and n.closed == "left" and n.high == n.threshold and not any(n.low)
+    return fitting and all(t > 0 for t in n.threshold)
+
+
+def _starts_charged(n: Network) -> bool:
+    return all(v >= 0 or s == a for v, s, a in zip(n.potential, n.start, n.lower, strict=True))
 
 
 def _entry(table: Sequence[Any], i: int) -> Any:
     return table[defined(i, 0 <= i < len(table))]
 
 
-def _unit_window(n: Network) -> bool:
-    fitting = n.high == n.threshold and not any(n.low) and min(n.threshold, default=1) > 0
-    return fitting and n.corrective and n.closed == "left"
-
-
-# Arguments, function. A letter is an argument (see `READERS`); NES at the beginning: the graph; NE: the total charge.
+# For each function its arguments, a letter for each (see `READERS`; * is for the library), and the function.
 FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "sets.size": ("t", lambda t: len(set(t))),
     "sets.singleton": ("x", lambda x: (x,)),
     "sets.subset": ("tt", lambda t, u: set(t) <= set(u)),
-    "sets.distance": ("vv", _distance),
+    "sets.distance": ("vv", lambda x, y: sum(abs(a - b) for a, b in zip(x, defined(y, len(x) == len(y)), strict=True))),
     "sets.range": ("ii", _range),
-    "spiking.outcomes": ("NESb", _outcomes),
-    "spiking.rest_states": ("NES", _rest_states),
-    "spiking.livelock": ("NES", lambda graph: graph.livelock),
-    "spiking.always_finite": ("NES", lambda graph: not graph.cyclic),
-    "spiking.can_always_rest": ("NES", lambda graph: graph.can_always_rest),
-    "spiking.min_spikes": ("NES", lambda graph: INF if graph.min_spikes is None else graph.min_spikes),
-    "spiking.max_spikes": ("NES", lambda graph: INF if graph.max_spikes is None else graph.max_spikes),
-    "spiking.conserved": ("NES", _conserved),
-    "spiking.ranking_holds": ("NES", _ranking_holds),
-    "spiking.total_map": ("NEc", Total.map),
-    "spiking.formula": ("NE", Total.formula),
-    "spiking.formula_state": ("NE", Total.formula_state),
-    "spiking.fixed_points": ("NE", Total.fixed_points),
-    "spiking.resting_counts": ("NE", Total.resting_counts),
-    "spiking.least_fixed_point": ("NE", Total.least),
-    "spiking.spike_bound": ("NE", Total.spike_bound),
+    "spiking.outcomes": ("*nesb", _outcomes),
+    "spiking.rest_states": ("*nes", _rest_states),
+    "spiking.livelock": ("*nes", lambda x, *nes: x.graph(*nes).livelock),
+    "spiking.always_finite": ("*nes", lambda x, *nes: not x.graph(*nes).cyclic),
+    "spiking.can_always_rest": ("*nes", lambda x, *nes: x.graph(*nes).can_always_rest),
+    "spiking.min_spikes": ("*nes", lambda x, *nes: _or_inf(x.graph(*nes).min_spikes)),
+    "spiking.max_spikes": ("*nes", lambda x, *nes: _or_inf(x.graph(*nes).max_spikes)),
+    "spiking.conserved": ("*nes", _conserved),
+    "spiking.ranking_holds": ("*nes", _ranking_holds),
+    "spiking.total_map": ("nec", lambda n, e, c: Total(n, e).map(c)),
+    "spiking.formula": ("ne", lambda n, e: Total(n, e).formula()),
+    "spiking.formula_state": ("ne", lambda n, e: Total(n, e).formula_state()),
+    "spiking.fixed_points": ("ne", lambda n, e: Total(n, e).fixed_points()),
+    "spiking.resting_counts": ("ne", lambda n, e: Total(n, e).resting_counts()),
+    "spiking.least_fixed_point": ("ne", lambda n, e: Total(n, e).least()),
+    "spiking.spike_bound": ("ne", lambda n, e: Total(n, e).spike_bound()),
     "spiking.acyclic": ("n", _acyclic),
     "spiking.positive_cycle": ("n", lambda n: 1 in _cycle_signs(n)),
     "spiking.negative_cycle": ("n", lambda n: -1 in _cycle_signs(n)),
@@ -519,10 +478,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "spiking.size": ("n", lambda n: n.size),
     "spiking.nonnegative_weights": ("n", lambda n: all(w >= 0 for row in n.weights for w in row)),
     "spiking.nonnegative_events": ("e", lambda e: all(q >= 0 for _, q, _ in e.entries)),
-    "spiking.starts_charged": (
-        "n",
-        lambda n: all(p >= 0 or s == a for p, s, a in zip(n.potential, n.start, n.lower, strict=True)),
-    ),
+    "spiking.starts_charged": ("n", _starts_charged),
     "spiking.positive_thresholds": ("n", lambda n: all(t > 0 for t in n.threshold)),
     "spiking.weight": ("nii", lambda n, i, j: _entry(_entry(n.weights, i), j)),
     "spiking.threshold": ("ni", lambda n, i: _entry(n.threshold, i)),

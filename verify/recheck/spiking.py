@@ -69,7 +69,7 @@ def _noise(data: Any) -> int:
 
 def _event(data: Any) -> tuple[int, Number, bool]:
     entry = many(anything)(data)
-    require(len(entry) == 2 or entry[2:] == ("forever",), "an event is not [neuron, charge] or [neuron, charge, 'forever']")
+    require(len(entry) == 2 or entry[2:] == ("forever",), "an event is not [neuron, charge] or [..., 'forever']")
     return integer(entry[0]), exact(entry[1]), len(entry) == 3
 
 

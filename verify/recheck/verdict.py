@@ -2,19 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .load import MAX_CERTIFICATE, MAX_REPORT, Rejected, ReportError, digest, read_json
+from .load import MAX_CERTIFICATE, MAX_REPORT, Rejected, ReportError, digest, read_json, require
 from .replay import Finding, replay
+from .shapes import of_type, text
 
 LEVELS = ("none", "certified", "exhausted", "reduced", "proved")  # from weak to strong
 UNREPLAYABLE = ("supported", "observed")
 OUTCOMES = (*LEVELS[1:], *UNREPLAYABLE, "inconclusive", "vacuous", "error", "refuted")
 PATH = re.compile(r"(?!\.\.?(/|$))[\w.+=-]+(/(?!\.\.?(/|$))[\w.+=-]+)*")
-ADVICE = "give the report.json, or the folder, that a run of the checks has written"
 
 Pair = tuple[dict[str, Any], Finding]
 
@@ -66,75 +66,65 @@ def supported_level(certificates_with_findings: Iterable[Pair], statement: Any) 
     return "reduced" if ("argument", None) in has else "exhausted" if family else "certified"
 
 
-def _problems(entry: dict[str, Any], statement: Any, pairs: list[Pair]) -> list[str]:
+def _problems(entry: dict[str, Any], statement: Any, pairs: list[Pair]) -> Iterator[str]:
     """Where a report's entry and its replayed certificates disagree."""
-    found = []
     outcome, supported = entry.get("outcome"), supported_level(pairs, statement)
     if outcome not in OUTCOMES:
-        found.append(f"the outcome {outcome!r:.40} is none of {', '.join(OUTCOMES)}")
+        yield f"the outcome {outcome!r:.40} is none of {', '.join(OUTCOMES)}"
     elif supported == "refuted" and outcome not in ("refuted", "vacuous", "error"):
-        found.append(f"a counterexample was replayed, and yet the report says {outcome!r}")
+        yield f"a counterexample was replayed, and yet the report says {outcome!r}"
     elif outcome == "refuted" and supported != "refuted":
-        found.append("the report says 'refuted', and no counterexample was replayed")
+        yield "the report says 'refuted', and no counterexample was replayed"
     elif outcome in LEVELS and supported in LEVELS and LEVELS.index(outcome) > LEVELS.index(supported):
         level = "no level" if supported == "none" else f"only {supported!r}"
-        found.append(f"the report says {outcome!r}, the replayed certificates support {level}")
+        yield f"the report says {outcome!r}, the replayed certificates support {level}"
     controlled = {c["drops"] for c, finding in pairs if finding.status == "accepted" and c.get("role") == "control"}
-    assumptions = {item["name"]: item.get("necessary") for item in entry["assumptions"]}
     printed, declared = (sorted(item["name"] for item in holder["assumptions"]) for holder in (entry, statement))
     if printed != declared:
-        found.append("the assumptions that the report prints are not those of the statement")
-    for name, necessary in assumptions.items():
+        yield "the assumptions that the report prints are not those of the statement"
+    for item in entry["assumptions"]:
+        name, necessary = item["name"], item.get("necessary")
         if necessary is not None and type(necessary) is not bool:
-            found.append(f"the assumption {name!r:.60} is marked neither necessary, nor not, nor unknown")
+            yield f"the assumption {name!r:.60} is marked neither necessary, nor not, nor unknown"
         elif necessary and name not in controlled:
-            found.append(f"the assumption {name!r:.60} is called necessary, and no control for it was replayed")
-    return found
+            yield f"the assumption {name!r:.60} is called necessary, and no control for it was replayed"
 
 
 def _load(listed: Any, folder: Path) -> dict[str, Any]:
     """The certificate that a report lists, with its hash and kind checked."""
-    if type(listed) is not dict or ("inline" in listed) == ("path" in listed):
-        raise Rejected("a certificate is not listed as an object with exactly one of 'path' and 'inline'")
-    where = "the inline certificate"
-    if "inline" in listed:
-        certificate = listed["inline"]
-    else:
-        name = listed["path"]
-        if type(name) is not str or not PATH.fullmatch(name):
-            raise Rejected(f"the path {name!r:.200} is not a plain relative path")
+    single = type(listed) is dict and ("inline" in listed) != ("path" in listed)
+    require(single, "a certificate is not listed as an object with exactly one of 'path' and 'inline'")
+    where, certificate = "the inline certificate", listed.get("inline")
+    if "path" in listed:
+        name = text(listed["path"])
+        require(PATH.fullmatch(name), f"the path {name!r:.200} is not a plain relative path")
         where = f"the file {name:.200}"
         try:
             file = (folder / name).resolve()
-            if not file.is_relative_to(folder.resolve()):
-                raise Rejected("lies outside the report's folder")
+            require(file.is_relative_to(folder.resolve()), "lies outside the report's folder")
             certificate = read_json(file, MAX_CERTIFICATE)
         except (Rejected, OSError, RuntimeError, ValueError) as error:
             raise Rejected(f"{where}: {error}") from None
-    if type(certificate) is not dict or digest(certificate) != listed.get("sha256"):
-        raise Rejected(f"{where} does not have the hash that the report gives for it")
-    if certificate.get("kind") != listed.get("kind"):
-        raise Rejected(f"{where} is not of the kind that the report gives for it")
-    return certificate
+    right = type(certificate) is dict and digest(certificate) == listed.get("sha256")
+    require(right, f"{where} does not have the hash that the report gives for it")
+    require(certificate.get("kind") == listed.get("kind"), f"{where} is not of the kind that the report gives for it")
+    return of_type(dict)(certificate)
 
 
 def _recheck_entry(entry: dict[str, Any], result: Recheck, progress: Callable[[Entry], object] | None) -> None:
     """Replay the certificates of one statement, and judge what the report says of it."""
-    name, statement, listed = entry["id"], entry.get("statement"), entry.get("certificates", [])
+    name, statement, listed = entry["id"], entry.get("statement", {}), entry.get("certificates", [])
     problems: list[str] = []
-    if type(listed) is not list:
-        problems.append("'certificates' is not an array")
-        listed = []
     try:
-        if digest(statement) != entry.get("statement_sha256"):
-            problems.append("statement_sha256 is not the hash of the statement")
-    except Rejected as error:
-        problems.append(f"the statement is malformed: {error}")
-    if type(statement) is not dict or statement.get("id") != name:
-        problems.append("the entry's statement has another id than the entry")
+        require(type(listed) is list, "'certificates' is not an array")
+        require(digest(statement) == entry.get("statement_sha256"), "statement_sha256 is not the statement's hash")
+        require(statement["id"] == name, "the entry's statement has another id than the entry")
+    except (Rejected, KeyError, TypeError) as error:
+        problems.append(f"the statement, or its list of certificates, is malformed: {error}")
     certificates: dict[str, dict[str, Any]] = {}
     findings: dict[str, Finding] = {}
     broken: dict[int, Finding] = {}
+    listed = listed if type(listed) is list else []
     for k, item in enumerate(listed):
         try:
             certificate = _load(item, result.path.parent)
@@ -159,7 +149,7 @@ def _recheck_entry(entry: dict[str, Any], result: Recheck, progress: Callable[[E
         problems += _problems(entry, statement, [(certificates[key], finding) for key, finding in findings.items()])
     except (KeyError, TypeError, AttributeError):
         problems.append("the statement, or its list of assumptions, is malformed")
-    result.problems += [f"{name}: {text}" for text in problems]
+    result.problems += [f"{name}: {problem}" for problem in problems]
     if entry.get("outcome") in UNREPLAYABLE:
         result.not_replayed.append(f"{name}: the outcome {entry['outcome']!r} has no certificates")
 
@@ -173,22 +163,16 @@ def recheck_report(path: str | Path, progress: Callable[[Entry], object] | None 
     path = Path(path)
     path = path / "report.json" if path.is_dir() else path
     try:
-        report = read_json(path, MAX_REPORT)
-        if type(report) is not dict:
-            raise Rejected("the JSON is not an object")
-        for key in ("schema_version", "statements"):
-            if key not in report:
-                raise Rejected(f"the key {key!r} is missing, so this is no report")
-        if type(version := report["schema_version"]) is not str or not re.fullmatch(r"1\.[0-9]+", version):
-            raise Rejected(f"schema_version is {version!r:.40}, and this checker reads 1.x")
-        entries = report["statements"]
-        if type(entries) is not list or not entries:
-            raise Rejected("'statements' is not a non-empty array, so there is nothing to recheck")
-        for k, entry in enumerate(entries):
-            if type(entry) is not dict or type(entry.get("id")) is not str:
-                raise Rejected(f"entry {k + 1} of 'statements' is not an object with an 'id'")
+        report = of_type(dict)(read_json(path, MAX_REPORT))
+        version, entries = report.get("schema_version"), report.get("statements", [])
+        known = type(version) is str and re.fullmatch(r"1\.[0-9]+", version)
+        require(known, f"schema_version is {version!r:.40}, and this checker reads reports of 1.x")
+        require(type(entries) is list and entries, "'statements' is not a non-empty array: there is nothing to recheck")
+        named = all(type(entry) is dict and type(entry.get("id")) is str for entry in entries)
+        require(named, "an entry of 'statements' is not an object with an 'id'")
     except Rejected as error:
-        raise ReportError(f"{path}: {error}; {ADVICE}") from None
+        advice = "give the report.json, or the folder, that a run of the checks has written"
+        raise ReportError(f"{path}: {error}; {advice}") from None
     result = Recheck(path)
     for name, count in Counter(entry["id"] for entry in entries).items():
         if count > 1:
