@@ -17,8 +17,8 @@ DEFINITIONS = [
     *(ROOT / f"{name}.py" for name in ("arithmetic", "expressions", "quantities")),
 ]
 METHODS = {
-    "simplify", "nsimplify", "equals", "is_zero", "is_positive", "is_negative", "is_nonzero", "rank", "rref", "nullspace",
-   
+    "simplify", "nsimplify", "equals", "is_zero", "is_positive", "is_negative", "is_nonzero", "rank", "rref",
+    "nullspace",
     "eigenvals", "eigenvects", "is_positive_definite", "is_positive_semidefinite", "limit", "series", "solve",
     "solveset", "nsolve", "evalf", "lambdify", "parse_expr",
 }  # fmt: skip

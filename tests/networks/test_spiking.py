@@ -350,6 +350,11 @@ def test_noise_is_corrected():
     assert explore_network({**net, "noise": "unlimited"}, [], "instant").graph.fair_livelock is not None
 
 
+def test_without_negative_spikes_there_are_none_by_noise_either():
+    net = network(1, potential=0, lower=-1, upper=1, noise=1, corrective=False)
+    assert rest(explore_network(net, [], "instant")) == [((0,), ("0",)), ((1,), ("-1",))]
+
+
 def test_a_neuron_without_bounds_is_not_counted():
     net = network(1, potential=0, lower=None, upper=None)
     endless = [[0, 1, "forever"], [0, -1, "forever"]]

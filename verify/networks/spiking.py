@@ -336,7 +336,8 @@ class System:
         left = state[self.at_noise]
         if left:
             for i in range(n):
-                for offset, sign, bound in ((0, 1, network.upper[i]), (1, -1, network.lower[i])):
+                signed_bounds = ((0, 1, network.upper[i]), (1, -1, network.lower[i]))
+                for offset, sign, bound in signed_bounds if network.corrective else signed_bounds[:1]:
                     if bound is None or sign * state[i] < sign * bound:
                         after = list(self._spike(state, i, sign))
                         after[self.at_noise] = left if left < 0 else left - 1
