@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from .formula import MAX_NODES, parts, size
-from .load import NotReplayed, Rejected, exact
+from .load import NotReplayed, Rejected, exact, require
 
-# Solver, seconds, options. Coverings (nl-cov) decide what cvc5's default leaves open, and sometimes the reverse.
-# solver, seconds of processor time, options, which of the translations
+# Solver, seconds of processor time, options, which of the translations. Coverings (nl-cov) decide what cvc5's default
+# leaves open, and sometimes the reverse.
 ATTEMPTS: tuple[tuple[str, int, tuple[str, ...], int], ...] = (
     ("cvc5", 1, (), 0),
     ("cvc5", 1, (), -1),
@@ -25,6 +25,10 @@ ATTEMPTS: tuple[tuple[str, int, tuple[str, ...], int], ...] = (
 )
 MAX_EXPONENT = 32
 TYPES = {"integer": "Int", "natural": "Int", "boolean": "Bool"}  # of the sorts; the others are real
+LOGIC = {"and": "and", "or": "or", "not": "not", "implies": "=>", "iff": "="}
+RELATIONS = {"eq": "=", "ne": "distinct", "lt": "<", "le": "<="}
+SUMS = {"add": "+", "mul": "*"}
+CHOICES = {"min": "(ite (<= {0} {1}) {0} {1})", "max": "(ite (>= {0} {1}) {0} {1})"}
 
 Term = tuple[str, str]  # SMT-LIB text, and its type: "Int", "Real" or "Bool"
 
@@ -42,9 +46,10 @@ def _literal(n: int, suffix: str = "") -> str:
     return f"{n}{suffix}" if n >= 0 else f"(- {-n}{suffix})"
 
 
-def _is_reciprocal(form: Any) -> bool:
-    """Whether the form is a power with a negative integer exponent."""
-    return form[0] == "pow" and form[2][0] == "num" and form[2][1].startswith("-") and "/" not in form[2][1]
+def _exponent(power: Any) -> int | None:
+    """The exponent of a power, if it is an integer."""
+    n = exact(power[2][1]) if power[0] == "pow" and power[2][0] == "num" else None
+    return n if isinstance(n, int) else None
 
 
 class Translator:
@@ -68,21 +73,22 @@ class Translator:
             self.lines += [f"(assert {line.replace('%', name)})" for line in definition]
         return self.introduced[text]
 
+    def shared(self, template: str, *texts: str) -> str:
+        """A template with each text in its place, written only once."""
+        names = [f"t{next(self.fresh)}" for _ in texts]
+        bound = " ".join(f"({name} {text})" for name, text in zip(names, texts, strict=True))
+        return f"(let ({bound}) {template.format(*names)})"
+
     def numbers(self, terms: Sequence[Term]) -> tuple[list[str], str]:
         """Numeric terms brought to one type."""
-        if any(kind == "Bool" for _, kind in terms):
-            raise Rejected("ill-typed expression: a truth value where a number is meant")
+        require(all(kind != "Bool" for _, kind in terms), "ill-typed expression: a truth value for a number")
         if all(kind == "Int" for _, kind in terms):
             return [text for text, _ in terms], "Int"
         return list(map(_real, terms)), "Real"
 
-    def truths(self, terms: Sequence[Term]) -> str:
-        if any(kind != "Bool" for _, kind in terms):
-            raise Rejected("ill-typed expression: a number where a truth value is meant")
+    def truths(self, *terms: Term) -> str:
+        require(all(kind == "Bool" for _, kind in terms), "ill-typed expression: a number for a truth value")
         return " ".join(text for text, _ in terms)
-
-    def formula(self, expression: Any) -> str:
-        return self.truths([self.term(expression)])
 
     def term(self, expression: Any) -> Term:
         head, arguments = parts(expression)
@@ -90,73 +96,65 @@ class Translator:
             return head, "Bool"
         if head == "num":
             number = exact(arguments[0])
-            if type(number) is int:
+            if isinstance(number, int):
                 return _literal(number), "Int"
             return f"(/ {_literal(number.numerator, '.0')} {number.denominator}.0)", "Real"
         if head == "sym":
             return self.symbols[arguments[0]]
         if head == "pow":
-            return self.power(*arguments)
-        below = [["pow", a[1], ["num", a[2][1][1:]]] for a in arguments if head == "mul" and _is_reciprocal(a)]
-        if below and self.quotients:
-            return self.quotient([a for a in arguments if not _is_reciprocal(a)], below)
+            return self.power(arguments[0], _exponent(expression))
+        if head == "mul" and self.quotients and any((_exponent(x) or 0) < 0 for x in arguments):
+            return self.quotient(arguments)
         terms = [self.term(argument) for argument in arguments]
-        if head in ("and", "or", "not", "implies", "iff"):
-            return f"({ {'implies': '=>', 'iff': '='}.get(head, head)} {self.truths(terms)})", "Bool"
-        if head == "if":
-            condition, branches = self.truths(terms[:1]), terms[1:]
-            if branches[0][1] == branches[1][1] == "Bool":
-                return f"(ite {condition} {self.truths(branches)})", "Bool"
-            texts, kind = self.numbers(branches)
-            return f"(ite {condition} {texts[0]} {texts[1]})", kind
+        if head in LOGIC:
+            return f"({LOGIC[head]} {self.truths(*terms)})", "Bool"
+        if head == "if" and terms[1][1] == terms[2][1] == "Bool":
+            return f"(ite {self.truths(*terms)})", "Bool"
+        condition = self.truths(terms.pop(0)) if head == "if" else ""
         texts, kind = self.numbers(terms)
         first, zero = texts[0], "0" if kind == "Int" else "0.0"
-        if head in ("eq", "ne", "lt", "le"):
-            return f"({ {'eq': '=', 'ne': 'distinct', 'lt': '<', 'le': '<='}[head]} {' '.join(texts)})", "Bool"
-        if head in ("add", "mul"):
-            return (first if len(texts) == 1 else f"({'+' if head == 'add' else '*'} {' '.join(texts)})"), kind
-        if head in ("min", "max"):
+        if head == "if":
+            return f"(ite {condition} {' '.join(texts)})", kind
+        if head in RELATIONS:
+            return f"({RELATIONS[head]} {' '.join(texts)})", "Bool"
+        if head in SUMS:
+            return (first if len(texts) == 1 else f"({SUMS[head]} {' '.join(texts)})"), kind
+        if head in CHOICES:
             for text in texts[1:]:
-                a, b, relation = f"t{next(self.fresh)}", f"t{next(self.fresh)}", "<=" if head == "min" else ">="
-                first = f"(let (({a} {first}) ({b} {text})) (ite ({relation} {a} {b}) {a} {b}))"
+                first = self.shared(CHOICES[head], first, text)
             return first, kind
         if head in ("floor", "ceiling"):
-            return (first if kind == "Int" else self.rounded(first, head)), "Int"
-        name = f"t{next(self.fresh)}"
+            low, high = (first, "(to_real %)") if head == "ceiling" else ("(to_real %)", first)
+            between = f"(<= {low} {high})", f"(< {high} (+ {low} 1.0))"
+            return (first if kind == "Int" else self.variable(f"{head} {first}", "Int", *between)), "Int"
         if head == "abs":
-            return f"(let (({name} {first})) (ite (>= {name} {zero}) {name} (- {name})))", kind
+            return self.shared(f"(ite (>= {{0}} {zero}) {{0}} (- {{0}}))", first), kind
         if head == "sign":
-            return f"(let (({name} {first})) (ite (> {name} {zero}) 1 (ite (< {name} {zero}) (- 1) 0)))", "Int"
+            return self.shared(f"(ite (> {{0}} {zero}) 1 (ite (< {{0}} {zero}) (- 1) 0))", first), "Int"
         raise NotReplayed(f"{head!r} has no translation for a solver")
 
-    def quotient(self, above: Sequence[Any], below: Sequence[Any]) -> Term:
+    def quotient(self, factors: Sequence[Any]) -> Term:
         """A variable q with q * denominator = numerator; solvers find this easier than a product with a reciprocal."""
-        top, bottom = (_real(self.term(["mul", *factors] if factors else ["num", "1"])) for factors in (above, below))
+        exponents = [(x, _exponent(x) or 0) for x in factors]
+        above = [x for x, n in exponents if n >= 0]
+        below = [["pow", x[1], ["num", -n]] for x, n in exponents if n < 0]
+        top, bottom = (_real(self.term(["mul", *part])) for part in (above or [["num", 1]], below))
         definition = f"(=> (distinct {bottom} 0.0) (= (* % {bottom}) {top}))"
         return self.variable(f"{top} / {bottom}", "Real", definition), "Real"
 
-    def rounded(self, text: str, head: str) -> str:
-        low, high = (text, "(to_real %)") if head == "ceiling" else ("(to_real %)", text)
-        return self.variable(f"{head} {text}", "Int", f"(<= {low} {high})", f"(< {high} (+ {low} 1.0))")
-
-    def power(self, base: Any, exponent: Any) -> Term:
+    def power(self, base: Any, n: int | None) -> Term:
         (text,), kind = self.numbers([self.term(base)])
-        head, arguments = parts(exponent)
-        n = exact(arguments[0]) if head == "num" else None
-        if type(n) is not int or abs(n) > MAX_EXPONENT:
+        if n is None or abs(n) > MAX_EXPONENT:
             raise NotReplayed("a power whose exponent is not a small integer has no translation for a solver")
         if n < 0:
             text, kind = _real((text, kind)), "Real"
             text = self.variable(f"1 / {text}", "Real", f"(=> (distinct {text} 0.0) (= (* {text} %) 1.0))")
         if abs(n) <= 1:
             return (text, kind) if n else ("1", "Int")
-        name = f"t{next(self.fresh)}"
-        return f"(let (({name} {text})) (* {' '.join([name] * abs(n))}))", kind
+        return self.shared(f"(* {' '.join(['{0}'] * abs(n))})", text), kind
 
 
-def query(
-    symbols: Sequence[tuple[str, str]], hypotheses: Sequence[Any], conclusion: Any, quotients: bool = True
-) -> str:
+def query(symbols: Sequence[tuple[str, str]], hypotheses: Sequence[Any], conclusion: Any, quotients: bool = True) -> str:
     """SMT-LIB text that is satisfiable unless the hypotheses imply the conclusion; x/0 may be any number.
 
     With `quotients`, x/y is a variable of its own, otherwise x times a variable for 1/y: which is easier depends.
@@ -164,9 +162,8 @@ def query(
     if sum(map(size, hypotheses)) + size(conclusion) > MAX_NODES:
         raise NotReplayed("the implication is too large")
     translator = Translator(symbols, quotients)
-    asserted = [f"(assert {translator.formula(hypothesis)})" for hypothesis in hypotheses]
-    asserted.append(f"(assert (not {translator.formula(conclusion)}))")
-    body = "\n".join([*translator.lines, *asserted])
+    *assumed, goal = (translator.truths(translator.term(x)) for x in (*hypotheses, conclusion))
+    body = "\n".join([*translator.lines, *(f"(assert {text})" for text in assumed), f"(assert (not {goal}))"])
     kinds = ((" Int)", "to_real"), (" Real)", "to_real", ".0"))
     integral, real = (any(word in body for word in words) for words in kinds)
     logic = "QF_NIRA" if integral and real else "QF_NIA" if integral else "QF_NRA"
@@ -211,5 +208,5 @@ def refuted(*texts: str) -> str:
 def implied(symbols: Sequence[tuple[str, str]], hypotheses: Sequence[Any], conclusion: Any) -> str:
     """The names of the solvers that found the hypotheses to imply each part of the conclusion."""
     goals = conclusion[1:] if conclusion[0] == "and" else [conclusion]
-    names = [refuted(*(query(symbols, hypotheses, goal, way) for way in (True, False))) for goal in goals]
-    return ", ".join(sorted(set(names)))
+    names = {refuted(*(query(symbols, hypotheses, goal, way) for way in (True, False))) for goal in goals}
+    return ", ".join(sorted(names))
