@@ -14,7 +14,7 @@ from verify.recheck.formula import INF, Infinity, compiled
 from verify.recheck.intervals import Enclosure, point
 from verify.recheck.load import NotReplayed, Rejected, canonical, exact, integer, parse_json, plain
 from verify.recheck.polynomials import identity_holds
-from verify.recheck.statement import inlined, parse_statement
+from verify.recheck.statement import Statement, inlined
 
 WIDE = Enclosure(Fraction(1), Fraction(2))
 
@@ -282,7 +282,7 @@ def test_definitions_are_written_out_and_cannot_explode() -> None:
     for k in range(40):
         symbols.append(h.defined(f"y{k + 1}", "real", ["mul", h.sym(f"y{k}"), h.sym(f"y{k}")]))
     of = h.statement(symbols, {}, ["le", h.sym("y1"), h.sym("y40")])
-    read = parse_statement(of)
+    read = Statement(of)
     assert inlined(h.sym("y1"), read) == ["mul", ["add", h.X, h.X], ["add", h.X, h.X]]
     with pytest.raises(Rejected, match="too large"):
         inlined(of["claim"], read)
@@ -290,7 +290,7 @@ def test_definitions_are_written_out_and_cannot_explode() -> None:
 
 def test_flattening_and_sorting_after_definitions_are_written_out() -> None:
     symbols = [h.parameter("x", "real"), h.defined("y", "real", ["add", h.ONE, h.X])]
-    read = parse_statement(h.statement(symbols, {}, ["le", h.num(0), h.sym("y")]))
+    read = Statement(h.statement(symbols, {}, ["le", h.num(0), h.sym("y")]))
     assert inlined(["add", h.num(5), h.sym("y")], read) == ["add", h.ONE, h.num(5), h.X]
 
 
@@ -314,7 +314,7 @@ BAD_STATEMENTS = [
 @pytest.mark.parametrize("change", BAD_STATEMENTS, ids=str)
 def test_malformed_statements_are_rejected(change: h.Data) -> None:
     with pytest.raises(Rejected):
-        parse_statement({**h.SQUARES, **change})
+        Statement({**h.SQUARES, **change})
 
 
 SORTS = [

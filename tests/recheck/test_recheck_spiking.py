@@ -356,6 +356,7 @@ def test_plain_properties() -> None:
     assert call("spiking.corrective", net) is True
     assert call("spiking.is_instant", "instant") is True
     assert call("spiking.is_instant", "eager") is False
+    assert [call("spiking.is_eager", name) for name in ("eager", "instant")] == [True, False]
     assert call("spiking.size", net) == 3
     events = parse_events([[0, "1"], [1, "-3"], [0, "1/2"]])
     assert call("spiking.total_charge", events) == Fraction(-3, 2)

@@ -1,6 +1,6 @@
 """Expressions: their form, and their three-valued evaluation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from fractions import Fraction
 from math import ceil, floor, prod
 from types import NoneType
@@ -50,17 +50,15 @@ def _check(kinds: frozenset[type], *xs: Value) -> None:
         raise Rejected("ill-typed expression: a truth value, a number or a tuple where something else is meant")
 
 
-def _bounded(value: Number) -> Number:
-    require(value.numerator.bit_length() + value.denominator.bit_length() <= MAX_BITS, "a number grew too large")
-    return value
-
-
 def _numeric(exactly: Callable[..., Any] | None, widely: Callable[..., Enclosure | None]) -> Operation:
     """A function of numbers and its extension to enclosures; undefined where an argument is undefined or infinite."""
 
     def apply(bits: int, *xs: Value) -> Value:
         if exactly and EXACT.issuperset(map(type, xs)):
-            return _bounded(exactly(*xs))
+            value = exactly(*xs)
+            bits = value.numerator.bit_length() + value.denominator.bit_length()
+            require(bits <= MAX_BITS, "a number grew too large")
+            return value
         _check(NUMBERS, *xs)
         return None if None in xs or INF in xs else widely(bits, *map(enclosure, xs))
 
@@ -175,7 +173,7 @@ def parts(expression: Any) -> tuple[str, list[Any]]:
     return expression[0], expression[1:]
 
 
-def compiled(expression: Any, names: Mapping[str, Any]) -> Code:
+def compiled(expression: Any, names: Container[str]) -> Code:
     """The expression as a function of the symbols' values and the precision; checks its form on the way."""
     head, arguments = parts(expression)
     arity, meaning = OPERATIONS.get(head) or ({"num": 1, "sym": 1, "true": 0, "false": 0}.get(head), None)
@@ -185,8 +183,9 @@ def compiled(expression: Any, names: Mapping[str, Any]) -> Code:
         below = [compiled(argument, names) for argument in arguments]
         return lambda values, bits: meaning(bits, *[code(values, bits) for code in below])
     if head == "sym":
-        require(text(arguments[0]) in names, f"the symbol {arguments[0]!r:.60} is not known here")
-        return lambda values, bits: values[arguments[0]]
+        name = text(arguments[0])
+        require(name in names, f"the symbol {name!r:.60} is not known here")
+        return lambda values, bits: values[name]
     constant = exact(arguments[0]) if head == "num" else head == "true"
     return lambda values, bits: constant
 

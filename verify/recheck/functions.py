@@ -10,7 +10,7 @@ from typing import Any
 
 from .formula import EXACT, INF, Value, numbers, sign
 from .load import NotReplayed, Number, exact, integer, lowest, require
-from .shapes import Reader, many, of_type, one_of, record, text, truth
+from .shapes import Reader, many, of_type, one_of, record, such_that, text, truth
 from .spiking import Events, Graph, Network, Simulator, State, parse_events, parse_network, semantics_of
 from .statement import SCALAR
 
@@ -329,12 +329,13 @@ class Quantized:
 
     def __init__(self, data: Any) -> None:
         row = many(exact)
-        layer = record({"weights": many(row), "bias": row, "step": exact, "lower": integer, "upper": integer})
-        found = record({"layers": many(layer), "input": row, "tie": one_of("half-up", "half-even")})(data)
+        layer = record(weights=many(row), bias=row, step=SCALAR["positive"], lower=integer, upper=integer)
+        found = record(layers=many(layer), input=row, tie=one_of("half-up", "half-even"))(data)
         self.half_up = found["tie"] == "half-up"
         self.neurons: list[tuple[list[Number], dict[int, Number], Number, Number, int, int]] = []
         width, before = len(found["input"]), dict[str, Any]()
         for layer in found["layers"]:
+            require(layer["lower"] <= layer["upper"], "the bounds of a layer are in the wrong order")
             begin, rest = len(self.neurons) - width, (layer["step"], layer["lower"], layer["upper"])
             for row, bias in zip(layer["weights"], layer["bias"], strict=True):
                 require(len(row) == width, "a row of the weights of a layer has a wrong length")
@@ -366,13 +367,6 @@ class Quantized:
         return Events((*entries, *((i, q, False) for i, q in biases for _ in range(times))))
 
 
-def _mapping(data: Any) -> dict[str, Any]:
-    """Of a quantized network to a spiking one."""
-    found = record({"bounds": many(integer, 2), "bias_times": SCALAR["natural"], "pieces": SCALAR["natural"]})(data)
-    require(found["pieces"] > 0, "'pieces' is 0")
-    return found
-
-
 def _number(x: Value) -> Number:
     return defined(x, type(x) in EXACT)
 
@@ -390,6 +384,7 @@ SORTS: dict[str, Reader] = {  # of parameters
     "choice": text,
     "tuple": lambda data: numbers(of_type(list)(data)),
 }
+PIECES = such_that(integer, lambda x: x > 0, "a positive integer was expected")
 READERS: dict[str, Reader] = {
     "n": of_type(Network),
     "e": of_type(Events),
@@ -402,7 +397,7 @@ READERS: dict[str, Reader] = {
     "v": lambda x: tuple(map(_number, of_type(tuple)(x))),
     "r": _number,
     "q": of_type(Quantized),
-    "m": _mapping,
+    "m": record(bounds=many(integer, 2), bias_times=SCALAR["natural"], pieces=PIECES),
     "a": one_of("exact", "binary64"),
 }
 
@@ -467,6 +462,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "spiking.lossless": ("n", lambda n: not n.loss),
     "spiking.constant_weights": ("n", lambda n: n.plastic == (1,)),
     "spiking.corrective": ("n", lambda n: n.corrective),
+    "spiking.fires_at_threshold": ("n", lambda n: n.closed in ("left", "neither") and n.high == n.threshold),
     "spiking.unit_window": ("n", _unit_window),
     "spiking.starts_inside": ("n", lambda n: tuple(map(clip, n.start, n.lower, n.upper)) == n.start),
     "spiking.starts_at_zero": ("n", lambda n: not any(n.start)),
@@ -485,6 +481,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "spiking.potential": ("ni", lambda n, i: _entry(n.potential, i)),
     "spiking.start": ("n", lambda n: n.start),
     "spiking.is_instant": ("s", lambda s: s == "instant"),
+    "spiking.is_eager": ("s", lambda s: s == "eager"),
     "spiking.total_charge": ("e", lambda e: sum(q for _, q, _ in e.entries)),
     "spiking.positive_charge": ("e", lambda e: sum(q for _, q, _ in e.entries if q > 0)),
     "spiking.largest_charge": ("e", lambda e: max((abs(q) for _, q, _ in e.entries), default=0)),

@@ -17,7 +17,7 @@ from .load import NotReplayed, Rejected, canonical, digest, exact, integer, plai
 from .polynomials import identity_holds
 from .shapes import Reader, anything, many, one_of, optional, record, text
 from .spiking import Events, Graph, Network, Simulator, follow, parse_events, parse_network
-from .statement import NUMERIC, SCALAR, Statement, inlined, parse_statement
+from .statement import NUMERIC, SCALAR, Statement, inlined
 
 MAX_CASES = 200_000
 MAX_GRID_WORK = 20_000_000  # points of an enumeration times the size of its formulas
@@ -41,11 +41,37 @@ class Context:
     obligation: Callable[[str], Finding]
 
 
+def _move(data: Any) -> tuple[Any, ...]:
+    head, *rest = many(anything)(data)
+    return (text(head), *map(integer, rest))
+
+
+Checker = Callable[[Context, dict[str, Any]], str]
+KINDS: dict[str, tuple[Reader, Checker]] = {}
+TARGET = one_of("claim", "obligation")
+ENCLOSURE, PATH, PAIR = record(lo=exact, hi=exact), many(_move), many(anything, 2)
+STEP = record(text=text, obligations=many(text), cites=many(text))
+TALLY = record(quantities=many(text), counts=anything)
+AT_REST = record(counts=many(integer), potentials=many(exact), path=PATH)
+LIVELOCK = record(entry=PATH, walk=PATH)
+INSTANCE = ("drops", "raw", "values", "assumptions", "claim")
+
+
+def _kind(name: str, **readers: Reader) -> Callable[[Checker], Checker]:
+    """Registers the function that checks a kind of certificate, with the readers of that kind's keys."""
+
+    def register(checker: Checker) -> Checker:
+        KINDS[name] = record(kind=text, statement_sha256=text, **readers), checker
+        return checker
+
+    return register
+
+
 class Instance(dict[str, Value]):
     """The values of a statement's symbols at a raw instance; those of derived symbols when they are asked for."""
 
     def __init__(self, statement: Statement, raw: Any, library: Library, bits: int) -> None:
-        super().__init__(record({name: raw_value(sort) for name, sort in statement.parameters.items()})(raw))
+        super().__init__(record(**{name: raw_value(sort) for name, sort in statement.parameters.items()})(raw))
         self.statement, self.library, self.bits = statement, library, bits
 
     def __missing__(self, name: str) -> Value:
@@ -70,23 +96,23 @@ def agrees(value: Value, data: Any) -> bool:
     return lo <= hi and (given.overlaps(value) if type(value) is Enclosure else given == point(value))
 
 
+@_kind("instance", role=one_of("case", "control", "counterexample"), **dict.fromkeys(INSTANCE, anything))
 def _instance(context: Context, c: dict[str, Any]) -> str:
     statement, library, role = context.statement, Library(), c["role"]
-    formulas = (*statement.assumptions.values(), statement.claim)
     values, (*held, holds) = settled(
         lambda bits: Instance(statement, c["raw"], library, bits),
-        lambda values, bits: [decided(formula.code, values, bits) for formula in formulas],
+        lambda values, bits: [decided(formula.code, values, bits) for formula in statement.formulas],
     )
-    for name, given in record(dict.fromkeys((*statement.defined, *statement.computed), anything))(c["values"]).items():
+    derived = dict.fromkeys((*statement.defined, *statement.computed), anything)
+    for name, given in record(**derived)(c["values"]).items():
         if not agrees(values[name], given):
             raise Rejected(f"the value of {name!r} is {values[name]!r:.60}, not {given!r:.60}")
     found = dict(zip(statement.assumptions, held, strict=True))
-    for name, given in record(dict.fromkeys(found, anything))(c["assumptions"]).items():
+    for name, given in record(**dict.fromkeys(found, anything))(c["assumptions"]).items():
         require(given is found[name], f"the assumption {name!r} is {found[name]}, not {given!r:.20}")
     require(c["claim"] is holds, f"the claim is {holds}, not {c['claim']!r:.20}")
-    if role == "control":
-        require(found.pop(text(c["drops"]), None) is False, "'drops' does not name an assumption that is false here")
-    require(role == "control" or c["drops"] is None, f"'drops' does not go with the role {role!r}")
+    dropped = found.pop(text(c["drops"]), None) if role == "control" else c["drops"]
+    require(dropped is (False if role == "control" else None), "'drops' is for controls, and names what is false there")
     require(all(found.values()), "an assumption does not hold here")
     require(holds is (role == "case"), f"the claim, which is {holds} here, does not go with the role {role!r}")
     foreign = role == "counterexample" and statement.quantifier != "for-all"
@@ -98,7 +124,7 @@ def _axes(read: Reader, label: Callable[[Any], str]) -> Reader:
     """A reader of axes by name, which rejects what would count cases twice, and too many of them."""
 
     def read_axes(data: Any) -> dict[str, tuple[Any, ...]]:
-        pairs = [(text(name), many(read)(values)) for name, values in many(many(anything, 2))(data)]
+        pairs = [(text(name), many(read)(values)) for name, values in many(PAIR)(data)]
         for name, values in pairs:
             require(len(set(map(label, values))) == len(values), f"the axis {name!r:.60} repeats a value")
         require(len(dict(pairs)) == len(pairs), "an axis occurs twice")
@@ -149,17 +175,17 @@ def _filled(template: Any, case: Mapping[str, Any], used: set[str]) -> Any:
     return [_filled(item, case, used) for item in template]
 
 
+@_kind("family", template=anything, axes=_axes(anything, canonical), count=integer, outside=integer, tally=TALLY)
 def _family(context: Context, c: dict[str, Any]) -> str:
     statement, library, quantities = context.statement, Library(), c["tally"]["quantities"]
-    symbols = {*statement.parameters, *statement.defined, *statement.computed}
-    require(symbols.issuperset(quantities), "the tally names a symbol that the statement does not have")
+    require(statement.symbols.issuperset(quantities), "the tally names a symbol that the statement does not have")
     used: set[str] = set()
 
     def place(case: dict[str, Any], bits: int) -> Values:
         return Instance(statement, _filled(c["template"], case, used), library, bits)
 
-    assumed = [assumption.code for assumption in statement.assumptions.values()]
-    inside = _sweep(c, assumed, statement.claim.code, place)
+    *assumed, claim = (formula.code for formula in statement.formulas)
+    inside = _sweep(c, assumed, claim, place)
     tally = Counter(canonical([written(values[name]) for name in quantities]) for values in inside)
     require(used == c["axes"].keys(), "an axis does not occur in the template: cases would be counted twice")
     expected = ",".join(f"[{values},{tally[values]}]" for values in sorted(tally)) if quantities else ""
@@ -167,6 +193,15 @@ def _family(context: Context, c: dict[str, Any]) -> str:
     return "integers"
 
 
+@_kind(
+    "enumeration",
+    target=one_of("obligation"),
+    axes=_axes(lambda data: data if type(data) is bool else exact(data), repr),
+    hypotheses=many(anything),
+    conclusion=anything,
+    count=integer,
+    outside=integer,
+)
 def _enumeration(context: Context, c: dict[str, Any]) -> str:
     require(c["conclusion"] != ["true"], "the conclusion is the constant true")
     *assumed, claim = (compiled(x, c["axes"]) for x in (*c["hypotheses"], c["conclusion"]))
@@ -178,25 +213,26 @@ def _enumeration(context: Context, c: dict[str, Any]) -> str:
     return "integers"
 
 
+@_kind("smt", target=TARGET, symbols=many(PAIR), hypotheses=many(anything), conclusion=anything, model=anything)
 def _smt(context: Context, c: dict[str, Any]) -> str:
-    statement, symbols, hypotheses, conclusion = context.statement, c["symbols"], c["hypotheses"], c["conclusion"]
+    statement, hypotheses, conclusion = context.statement, c["hypotheses"], c["conclusion"]
+    symbols = [(text(name), one_of(*SCALAR)(sort)) for name, sort in c["symbols"]]
     if c["target"] == "claim":
-        claimed = [formula.expression for formula in (*statement.assumptions.values(), statement.claim)]
-        require(
-            symbols == tuple(statement.parameters.items()), "the symbols are not the statement's parameters in order"
-        )
+        require(symbols == [*statement.parameters.items()], "the symbols are not the statement's parameters in order")
         require(not statement.computed, "the statement has computed symbols: it is no implication between formulas")
-        given, derived = ([inlined(x, statement) for x in side] for side in ((*hypotheses, conclusion), claimed))
+        given = [inlined(x, statement) for x in (*hypotheses, conclusion)]
+        derived = [inlined(formula.expression, statement) for formula in statement.formulas]
         require(given == derived, "the hypotheses and the conclusion are not those of the statement")
     require(conclusion != ["true"], "the conclusion is the constant true")
     require(len(dict(symbols)) == len(symbols), "a symbol occurs twice")
-    codes = [compiled(expression, dict(symbols)) for expression in (*hypotheses, conclusion)][:-1]
-    model = record({name: SCALAR[sort] for name, sort in symbols})(c["model"])
+    *codes, _ = (compiled(expression, dict(symbols)) for expression in (*hypotheses, conclusion))
+    model = record(**{name: SCALAR[sort] for name, sort in symbols})(c["model"])
     _, held = settled(lambda bits: model, lambda values, bits: [decided(code, values, bits) for code in codes])
     require(all(held), "a hypothesis does not hold at the model")
     return smt.implied(symbols, hypotheses, conclusion)
 
 
+@_kind("identity", target=TARGET, equations=many(PAIR))
 def _identity(context: Context, c: dict[str, Any]) -> str:
     statement, equations, symbols = context.statement, c["equations"], None
     if c["target"] == "claim":
@@ -211,6 +247,7 @@ def _identity(context: Context, c: dict[str, Any]) -> str:
     return "rational functions"
 
 
+@_kind("argument", steps=many(STEP))
 def _argument(context: Context, c: dict[str, Any]) -> str:
     names = dict.fromkeys(name for step in c["steps"] for name in step["obligations"])
     findings = {name: context.obligation(name) for name in names}
@@ -222,6 +259,17 @@ def _argument(context: Context, c: dict[str, Any]) -> str:
     return ", ".join(sorted({finding.checker for finding in findings.values()}))
 
 
+@_kind(
+    "exploration",
+    network=parse_network,
+    events=parse_events,
+    semantics=text,
+    states=integer,
+    edges=integer,
+    rest=many(AT_REST),
+    ranking=optional(many(integer)),
+    livelock=optional(LIVELOCK),
+)
 def _exploration(context: Context, c: dict[str, Any]) -> str:
     simulator = Simulator(c["network"], c["events"], c["semantics"])
     graph, n, livelock = Graph.of(simulator), simulator.n, c["livelock"]
@@ -250,71 +298,6 @@ def _exploration(context: Context, c: dict[str, Any]) -> str:
     return "integers"
 
 
-def _move(data: Any) -> tuple[Any, ...]:
-    head, *rest = many(anything)(data)
-    return (text(head), *map(integer, rest))
-
-
-def _symbol(data: Any) -> tuple[str, str]:
-    name, sort = many(text, 2)(data)
-    return name, one_of(*SCALAR)(sort)
-
-
-ENCLOSURE = record({"lo": exact, "hi": exact})
-TARGET = one_of("claim", "obligation")
-IMPLICATION: dict[str, Reader] = {"hypotheses": many(anything), "conclusion": anything}
-COUNTS: dict[str, Reader] = {"count": integer, "outside": integer}
-PATH = many(_move)
-
-# For each kind its function, and the readers of its keys.
-KINDS: dict[str, tuple[Callable[[Context, dict[str, Any]], str], dict[str, Reader]]] = {
-    "instance": (
-        _instance,
-        {
-            "role": one_of("case", "control", "counterexample"),
-            **dict.fromkeys(("drops", "raw", "values", "assumptions", "claim"), anything),
-        },
-    ),
-    "family": (
-        _family,
-        {
-            "template": anything,
-            "axes": _axes(anything, canonical),
-            "tally": record({"quantities": many(text), "counts": anything}),
-            **COUNTS,
-        },
-    ),
-    "enumeration": (
-        _enumeration,
-        {
-            "target": one_of("obligation"),
-            "axes": _axes(lambda data: data if type(data) is bool else exact(data), repr),
-            **IMPLICATION,
-            **COUNTS,
-        },
-    ),
-    "smt": (_smt, {"target": TARGET, "symbols": many(_symbol), "model": anything, **IMPLICATION}),
-    "identity": (_identity, {"target": TARGET, "equations": many(many(anything, 2))}),
-    "argument": (
-        _argument,
-        {"steps": many(record({"text": text, "obligations": many(text), "cites": many(text)}))},
-    ),
-    "exploration": (
-        _exploration,
-        {
-            "network": parse_network,
-            "events": parse_events,
-            "semantics": text,
-            "states": integer,
-            "edges": integer,
-            "rest": many(record({"counts": many(integer), "potentials": many(exact), "path": PATH})),
-            "ranking": optional(many(integer)),
-            "livelock": optional(record({"entry": PATH, "walk": PATH})),
-        },
-    ),
-}
-
-
 def replay(
     certificate: Any,
     statement: Any,
@@ -339,13 +322,13 @@ def replay(
     try:
         plain(certificate)
         require(kind != "unknown", "the certificate is of no known kind")
-        read, (function, readers) = parse_statement(statement), KINDS[kind]
-        fields = record({"kind": text, "statement_sha256": text, **readers})(certificate)
+        read, (reader, checker) = Statement(statement), KINDS[kind]
+        fields = reader(certificate)
         same = fields["statement_sha256"] == read.sha256
         require(same, "the certificate belongs to another statement: statement_sha256 differs")
         fits = read.quantifier == "for-all" or kind in ("instance", "exploration")
         require(fits, f"a certificate of the kind {kind!r} says nothing about an 'exists' statement")
-        return Finding("accepted", kind, "replayed", function(Context(read, obligation), fields))
+        return Finding("accepted", kind, "replayed", checker(Context(read, obligation), fields))
     except Rejected as error:
         return Finding("rejected", kind, str(error), "")
     except NotReplayed as error:

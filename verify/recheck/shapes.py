@@ -30,12 +30,18 @@ text, truth = of_type(str), of_type(bool)
 
 def one_of(*choices: str) -> Callable[[Any], str]:
     """A reader of one of some strings."""
+    return such_that(text, lambda data: data in choices, f"one of {', '.join(choices)} was expected")
 
-    def read(data: Any) -> str:
-        require(data in choices, f"one of {', '.join(choices)} was expected")
-        return text(data)
 
-    return read
+def such_that(read: Callable[[Any], T], holds: Callable[[T], object], message: str) -> Callable[[Any], T]:
+    """A reader of what meets a condition."""
+
+    def read_checked(data: Any) -> T:
+        value = read(data)
+        require(holds(value), message)
+        return value
+
+    return read_checked
 
 
 def optional(read: Reader) -> Reader:
@@ -54,7 +60,7 @@ def many(read: Reader, length: int | None = None) -> Callable[[Any], tuple[Any, 
     return read_all
 
 
-def record(readers: Mapping[str, Reader], options: Mapping[str, Reader] | None = None) -> Reader:
+def record(options: Mapping[str, Reader] | None = None, /, **readers: Reader) -> Reader:
     """A reader of an object that has exactly these keys and maybe some options; an error below a key names the key."""
     known = {**readers, **(options or {})}
 
@@ -64,11 +70,10 @@ def record(readers: Mapping[str, Reader], options: Mapping[str, Reader] | None =
             raise Rejected(f"the key {key!r:.60} is {'missing' if key in readers else 'unknown'}")
         found = {}
         for key, reader in known.items():
-            if key in given:
-                try:
-                    found[key] = reader(data[key])
-                except Rejected as error:
-                    raise Rejected(f"{key:.60}: {error}") from None
+            try:
+                found.update({key: reader(data[key])} if key in given else {})
+            except Rejected as error:
+                raise Rejected(f"{key:.60}: {error}") from None
         return found
 
     return read

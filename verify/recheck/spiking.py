@@ -1,6 +1,6 @@
 """Spiking networks, simulated naively: every state, every move, in integers over one common denominator."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +9,7 @@ from math import lcm
 from typing import Any
 
 from .load import NotReplayed, Number, Rejected, exact, integer, require
-from .shapes import anything, many, of_type, one_of, optional, record, truth
+from .shapes import anything, many, of_type, one_of, optional, record, such_that, truth
 
 MAX_STATES = 60_000
 MAX_NEURONS = 200
@@ -61,31 +61,28 @@ class Events:
     entries: tuple[tuple[int, Number, bool], ...]
 
 
-def _noise(data: Any) -> int:
-    noise = -1 if data == "unlimited" else integer(data)
-    require(noise >= 0 or data == "unlimited", "the noise is negative")
-    return noise
-
-
 def _event(data: Any) -> tuple[int, Number, bool]:
     entry = many(anything)(data)
     require(len(entry) == 2 or entry[2:] == ("forever",), "an event is not [neuron, charge] or [..., 'forever']")
     return integer(entry[0]), exact(entry[1]), len(entry) == 3
 
 
-_ROW, _COUNTS, _BOUNDS = many(exact), many(integer), many(optional(integer))
-_WINDOW = {"start": _COUNTS, "low": _ROW, "high": _ROW}
+_ROW, _BOUNDS = many(exact), many(optional(integer))
+_NATURAL = such_that(integer, lambda x: x >= 0, "a natural number was expected")
 NETWORK = record(
-    {"weights": many(_ROW), "threshold": _ROW, "potential": _ROW, "lower": _BOUNDS, "upper": _BOUNDS, **_WINDOW},
     {
         "closed": one_of("left", "right", "both", "neither"),
         "corrective": truth,
         "reset": one_of("subtract", "zero"),
         "leak": truth,
         "loss": truth,
-        "plastic": _ROW,
-        "noise": _noise,
+        "plastic": such_that(_ROW, len, "'plastic' is empty"),
+        "noise": lambda data: -1 if data == "unlimited" else _NATURAL(data),
     },
+    weights=many(_ROW),
+    **dict.fromkeys(("threshold", "potential", "low", "high"), _ROW),
+    **dict.fromkeys(("lower", "upper"), _BOUNDS),
+    start=many(integer),
 )
 
 
@@ -97,7 +94,6 @@ def parse_network(data: Any) -> Network:
     network = Network(**NETWORK({"start": [0] * n, "low": [0] * n, "high": threshold, **data}))
     rows = (network.potential, network.lower, network.upper, network.start, network.low, network.high, network.weights)
     require(all(len(row) == n for row in (*rows, *network.weights)), "a row of a network has a wrong length")
-    require(network.plastic, "'plastic' is empty")
     return network
 
 
@@ -113,8 +109,9 @@ class Simulator:
     def __init__(self, network: Network, events: Events, semantics: str) -> None:
         self.n = n = network.size
         self.network, self.events, self.semantics = network, events, semantics_of(semantics)
+        delayed = semantics == "delayed"
         require(all(0 <= i < n for i, _, _ in events.entries), "an event goes to a neuron that does not exist")
-        require(semantics != "delayed" or network.plastic == (1,), "plastic weights do not go with delayed semantics")
+        require(not delayed or network.plastic == (1,), "plastic weights do not go with delayed semantics")
         sent = {w * f for row in network.weights for w in row for f in (1, *network.plastic)}
         rows = (network.threshold, network.potential, network.low, network.high)
         self.scale = lcm(*(x.denominator for row in (*rows, sent, [q for _, q, _ in events.entries]) for x in row))
@@ -124,30 +121,30 @@ class Simulator:
         self.fires_from = [x + (network.closed in ("right", "both")) for x in high]  # V >= this: a positive spike
         self.fires_to = [x - (network.closed in ("left", "both")) for x in low]  # V <= this: a negative spike
         self.counted = network.counted
-        edges = [(i, j) for i in range(n) for j in range(n) if network.weights[i][j] != 0]
-        self.receivers = [  # for each neuron and number of spikes that it has sent: (place in the state, charge)
-            [[(n + i, int(self.weights[i][j] * f)) for i, k in edges if k == j] for f in network.plastic]
-            for j in range(n)
-        ]
         types = Counter(events.entries)  # in order of first appearance
-        flights = edges if semantics == "delayed" else []  # the edges that carry tokens
-        # Where each part of a state begins; counts and potentials come first.
-        self.at_tokens = {1: 2 * n + len(types), -1: 2 * n + len(types) + len(flights)}
-        self.at_noise = self.at_tokens[-1] + len(flights)
-        self.leaving = [[e for e, (_, source) in enumerate(flights) if source == j] for j in range(n)]
+        edges = [(i, j) for i in range(n) for j in range(n) if network.weights[i][j] != 0]
+        # A state: counts, potentials, events by type, positive then negative tokens by edge, noise, spikes sent.
+        tokens = len(edges) if delayed else 0
+        self.at_noise = 2 * n + len(types) + 2 * tokens
         # What can be pending: its place in the state, its kind of action, its move, whether that uses it up, the place
         # of the potential that it changes, the charge.
         self.pending: list[tuple[int, int, Move, bool, int, int]] = [
             (2 * n + k, n + k, ("event", k), not forever, n + i, int(q * self.scale))
             for k, (i, q, forever) in enumerate(types)
         ]
-        for sign, place in self.at_tokens.items():
-            for e, (i, j) in enumerate(flights):
+        # By neuron and sign, for each number of spikes sent before: what a spike adds to which places of the state.
+        self.effect: dict[tuple[int, int], list[list[tuple[int, int]]]] = {}
+        for sign in (1, -1):
+            place = 2 * n + len(types) + tokens * (sign < 0)
+            for e, (i, j) in enumerate(edges[:tokens]):
                 kind, charge = n + len(types) + 2 * e + (sign < 0), sign * self.weights[i][j]
                 self.pending.append((place + e, kind, ("token", i, j, sign), True, n + i, charge))
+            for j in range(n):
+                out = [(e, i) for e, (i, source) in enumerate(edges) if source == j]
+                charged = [[(n + i, int(sign * self.weights[i][j] * f)) for _, i in out] for f in network.plastic]
+                self.effect[j, sign] = [[(place + e, 1) for e, _ in out]] if delayed else charged
         counts = [1 if entry[2] else count for entry, count in types.items()]
-        tokens = [0] * (2 * len(flights))
-        self.initial = (*network.start, *self.potential, *counts, *tokens, network.noise, *([0] * n))
+        self.initial = (*network.start, *self.potential, *counts, *[0] * 2 * tokens, network.noise, *[0] * n)
 
     def scaled(self, values: Iterable[Number]) -> list[int]:
         return [int(x * self.scale) for x in values]
@@ -158,17 +155,12 @@ class Simulator:
 
     def spike(self, state: State, i: int, sign: int) -> State:
         """The state after neuron i has sent a spike."""
-        new, n = list(state), self.n
+        new, v, sent = list(state), self.n + i, self.at_noise + 1 + i
         new[i] += sign * self.counted[i]
-        new[n + i] = 0 if self.network.reset == "zero" else new[n + i] - sign * self.threshold[i]
-        if self.semantics == "delayed":
-            for e in self.leaving[i]:
-                new[self.at_tokens[sign] + e] += 1
-        else:
-            place = self.at_noise + 1 + i
-            for target, charge in self.receivers[i][new[place]]:
-                new[target] += sign * charge
-            new[place] = min(new[place] + 1, len(self.network.plastic) - 1)
+        new[v] = 0 if self.network.reset == "zero" else new[v] - sign * self.threshold[i]
+        for place, amount in self.effect[i, sign][new[sent]]:
+            new[place] += amount
+        new[sent] = min(new[sent] + 1, len(self.network.plastic) - 1)
         return tuple(new)
 
     def changed(self, state: State, place: int, by: int, target: int = 0, charge: int = 0) -> State:
@@ -215,7 +207,7 @@ class Simulator:
 
 
 class Graph:
-    """All states that a simulator can reach. `Graph.of` gives None beyond 60,000 states."""
+    """All states that a simulator can reach, with the moves from each."""
 
     def __init__(self, simulator: Simulator, states: list[State], edges: list[Row]) -> None:
         self.simulator, self.states, self.edges = simulator, states, edges
@@ -224,17 +216,17 @@ class Graph:
 
     @staticmethod
     def of(simulator: Simulator) -> "Graph | None":
+        """The graph, or None if there are more than 60,000 states."""
         states, edges, count = [simulator.initial], list[Row](), 0
         index = {simulator.initial: 0}
         for state in states:  # which grows on the way
-            row: Row = []
+            edges.append([])
             for move, kind, after in simulator.moves(state):
                 target = index.setdefault(after, len(states))
+                edges[-1].append((move, kind, target))
                 if target == len(states):
                     states.append(after)
-                row.append((move, kind, target))
-            edges.append(row)
-            count += len(row)
+            count += len(edges[-1])
             if len(states) > MAX_STATES:
                 return None
             if count > MAX_EDGES or len(states) * len(state) > MAX_CELLS:
@@ -276,12 +268,11 @@ class Graph:
     def livelock(self) -> bool:
         """Whether some component can be run through for ever, fairly."""
         for component in self.components:
-            inside = set(component)
-            taken = {kind for v in component for _, kind, target in self.edges[v] if target in inside}
-            if taken:
-                always = set.intersection(*({kind for _, kind, _ in self.edges[v]} for v in component))
-                if always - {NOT_OWED} <= taken:
-                    return True
+            inside, rows = set(component), [self.edges[v] for v in component]
+            taken = {kind for row in rows for _, kind, target in row if target in inside}
+            owed = set.intersection(*({kind for _, kind, _ in row} for row in rows)) - {NOT_OWED}
+            if taken and owed <= taken:
+                return True
         return False
 
     def longest(self, names: tuple[str, ...] = ()) -> list[int]:
@@ -303,16 +294,17 @@ class Graph:
     @cached_property
     def min_spikes(self) -> int | None:
         """Least number of spikes on a run to a state at rest; None if none is reachable."""
-        best, queue, rest = {0: 0}, deque([0]), set(self.rest)
-        while queue:
-            v = queue.popleft()
-            if v in rest:
-                return best[v]
-            for move, _, target in self.edges[v]:
-                cost = best[v] + (move[0] in ("fire", "noise"))
-                if target not in best or cost < best[target]:
-                    best[target] = cost
-                    (queue.append if cost > best[v] else queue.appendleft)(target)
+        layer, seen, rest, spikes = [0], set[int](), set(self.rest), 0
+        while layer:
+            further: list[int] = []
+            for v in layer:  # which grows on the way, by moves that are no spikes
+                if v in rest:
+                    return spikes
+                if v not in seen:
+                    seen.add(v)
+                    for move, _, target in self.edges[v]:
+                        (further if move[0] in ("fire", "noise") else layer).append(target)
+            layer, spikes = further, spikes + 1
         return None
 
     @cached_property

@@ -1,95 +1,72 @@
 """Statements: reading them, and writing their definitions out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Container
+from typing import Any
 
-from .formula import MAX_NODES, Code, Value, compiled, parts
-from .load import Rejected, canonical, digest, exact, integer, require
-from .shapes import Reader, anything, many, one_of, record, text, truth
+from .formula import MAX_NODES, compiled, parts
+from .load import canonical, digest, exact, integer, require
+from .shapes import Reader, anything, many, one_of, record, such_that, text, truth
 
 FLAT = ("add", "mul", "min", "max", "and", "or")  # neither the nesting of these nor the order of the arguments matters
 SORTED = (*FLAT, "eq", "ne")
 MAX_INLINED_DEPTH = 120
 
 
-def _within(read: Reader, holds: Callable[[Any], bool]) -> Reader:
-    def read_checked(data: Any) -> Value:
-        value = read(data)
-        require(holds(value), "the number is not of its sort")
-        return value
-
-    return read_checked
-
-
 NUMERIC: dict[str, Reader] = {
     "integer": integer,
-    "natural": _within(integer, lambda x: x >= 0),
+    "natural": such_that(integer, lambda x: x >= 0, "a natural number was expected"),
     "real": exact,
-    "positive": _within(exact, lambda x: x > 0),
-    "nonnegative": _within(exact, lambda x: x >= 0),
+    "positive": such_that(exact, lambda x: x > 0, "a positive number was expected"),
+    "nonnegative": such_that(exact, lambda x: x >= 0, "a number of at least 0 was expected"),
 }
 SCALAR = {**NUMERIC, "boolean": truth}
-STATEMENT = record(
-    {
-        "id": text,
-        "quantifier": one_of("for-all", "exists"),
-        "symbols": many(record({"name": text, "sort": text, "origin": many(anything)})),
-        "assumptions": many(record({"name": text, "expr": anything})),
-        "claim": anything,
-    }
-)
+LENGTHS = {"parameter": 1, "defined": 2, "computed": 3}
+FORM = "an origin has none of the three forms"
+ORIGIN = such_that(many(anything), lambda x: x and len(x) == LENGTHS.get(text(x[0])), FORM)
+SYMBOLS = many(record(name=text, sort=text, origin=ORIGIN))
+ASSUMPTIONS = many(record(name=text, expr=anything))
+QUANTIFIER = one_of("for-all", "exists")
+STATEMENT = record(id=text, quantifier=QUANTIFIER, symbols=SYMBOLS, assumptions=ASSUMPTIONS, claim=anything)
 
 
-class Formula(NamedTuple):
+class Formula:
     """An expression and its code."""
 
-    expression: Any
-    code: Code
+    def __init__(self, expression: Any, names: Container[str]) -> None:
+        self.expression, self.code = expression, compiled(expression, names)
 
 
-@dataclass(frozen=True)
 class Statement:
-    """A statement in its canonical form, read and checked."""
+    """A statement in its canonical form; `Rejected` if it is malformed, or claims nothing."""
 
-    sha256: str
-    quantifier: str
-    parameters: dict[str, str]  # with their sorts
-    defined: dict[str, Formula]
-    computed: dict[str, tuple[str, tuple[str, ...]]]  # the name of the function, and the symbols that are its arguments
-    assumptions: dict[str, Formula]
-    claim: Formula
+    def __init__(self, data: Any) -> None:
+        self.sha256, read = digest(data), STATEMENT(data)
+        self.quantifier = read["quantifier"]
+        self.parameters: dict[str, str] = {}  # with their sorts
+        self.defined: dict[str, Formula] = {}
+        self.computed: dict[str, tuple[str, tuple[str, ...]]] = {}  # the function, the symbols that are its arguments
+        above: set[str] = set()
+        for item in read["symbols"]:
+            name, (kind, *rest) = item["name"], item["origin"]
+            require(name not in above, f"the symbol {name!r:.60} is declared twice")
+            if kind == "parameter":
+                self.parameters[name] = item["sort"]
+            elif kind == "defined":
+                self.defined[name] = Formula(rest[0], above)
+            else:
+                self.computed[name] = text(rest[0]), many(text)(rest[1])
+                require(above.issuperset(rest[1]), f"{name!r:.60} refers to a symbol that is not above it")
+            above.add(name)
+        self.symbols = above
+        self.assumptions = {item["name"]: Formula(item["expr"], above) for item in read["assumptions"]}
+        self.claim = Formula(read["claim"], above)
+        require(len(self.assumptions) == len(read["assumptions"]), "an assumption is declared twice")
+        require(self.claim.expression != ["true"], "the claim is the constant true: the statement says nothing")
 
     @property
-    def derived(self) -> list[str]:
-        """The symbols that are not parameters."""
-        return [*self.defined, *self.computed]
-
-
-def parse_statement(data: Any) -> Statement:
-    """Read a statement; `Rejected` if it is malformed, or claims nothing."""
-    sha256, read = digest(data), STATEMENT(data)
-    require(read["claim"] != ["true"], "the claim is the constant true: the statement says nothing")
-    parameters: dict[str, str] = {}
-    defined: dict[str, Formula] = {}
-    computed: dict[str, tuple[str, tuple[str, ...]]] = {}
-    above: dict[str, str] = {}
-    for name, sort, origin in map(dict.values, read["symbols"]):
-        require(name not in above, f"the symbol {name!r:.60} is declared twice")
-        kind = (*origin, None)[0]
-        require(len(origin) == {"parameter": 1, "defined": 2, "computed": 3}.get(kind), "an origin has a wrong form")
-        if kind == "parameter":
-            parameters[name] = sort
-        elif kind == "defined":
-            defined[name] = Formula(origin[1], compiled(origin[1], above))
-        else:
-            computed[name] = text(origin[1]), many(text)(origin[2])
-            require(above.keys() >= set(computed[name][1]), f"{name!r:.60} refers to a symbol that is not above it")
-        above[name] = sort
-    assumptions = {item["name"]: Formula(item["expr"], compiled(item["expr"], above)) for item in read["assumptions"]}
-    require(len(assumptions) == len(read["assumptions"]), "an assumption is declared twice")
-    claim = Formula(read["claim"], compiled(read["claim"], above))
-    return Statement(sha256, read["quantifier"], parameters, defined, computed, assumptions, claim)
+    def formulas(self) -> list[Formula]:
+        """The assumptions and, as the last, the claim."""
+        return [*self.assumptions.values(), self.claim]
 
 
 def inlined(expression: Any, statement: Statement) -> Any:
@@ -99,8 +76,8 @@ def inlined(expression: Any, statement: Statement) -> Any:
     def replaced(node: Any, depth: int) -> Any:
         head, arguments = parts(node)
         budget[0] -= 1
-        if budget[0] < 0 or depth > MAX_INLINED_DEPTH:
-            raise Rejected("an expression is too large when its definitions are written out")
+        small = budget[0] >= 0 and depth <= MAX_INLINED_DEPTH
+        require(small, "an expression is too large when its definitions are written out")
         if head == "sym":
             definition = statement.defined.get(arguments[0])
             return replaced(definition.expression, depth + 1) if definition else node
