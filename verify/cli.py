@@ -280,7 +280,7 @@ def _session(
         with _pool(settings) as pool:
             with console.progress(session) as progress:
                 session.run(pool, progress)
-            ((_, probes),) = pool.run([Task("self-test", worker.self_test, ())])
+            ((_, probes),) = pool.run([Task("self-test", worker.self_test, (), "self-test")])
     except KeyboardInterrupt:
         session.journal.close()
         print(f"verify: interrupted; what is finished is kept: go on with --resume {folder}", file=sys.stderr)

@@ -172,6 +172,38 @@ def is_inexact(form: Expression) -> bool:
     return form[0] in ("exp", "log") or irrational or any(map(is_inexact, form[1:]))
 
 
+def denominators(form: Expression) -> list[Expression]:
+    """The bases of negative powers."""
+    if form[0] in ("sym", "num"):
+        return []
+    own = [form[1]] if form[0] == "pow" and form[2][0] == "num" and form[2][1].startswith("-") else []
+    return [*own, *(base for part in form[1:] for base in denominators(part))]
+
+
+def certainly(form: Expression, truth: bool = True) -> Expression:
+    """A formula without undefined values that holds where the given one is certainly true (or certainly false).
+
+    Three-valued evaluation leaves a relation undecided where a denominator vanishes; a solver writes some number there.
+    """
+    head, parts = form[0], form[1:]
+    if not denominators(form):
+        return form if truth else build("not", form)
+    if head == "not":
+        return certainly(parts[0], not truth)
+    if head in ("and", "or"):
+        return build(head if truth else {"and": "or", "or": "and"}[head], *(certainly(part, truth) for part in parts))
+    if head == "implies":
+        premise, conclusion = parts
+        return build("or" if truth else "and", certainly(premise, not truth), certainly(conclusion, truth))
+    if head in ("iff", "if"):
+        first, then, otherwise = (parts[0], parts[1], build("not", parts[1])) if head == "iff" else parts
+        yes = build("and", certainly(first), certainly(then, truth))
+        return build("or", yes, build("and", certainly(first, False), certainly(otherwise, truth)))
+    zero = ["num", "0"]
+    defined = [build("ne", base, zero) for base in denominators(form)]
+    return build("and", form if truth else build("not", form), *defined)
+
+
 Compiled = Callable[[Mapping[str, Value]], Value]
 
 

@@ -32,6 +32,8 @@ def quantity(name: str) -> Callable[[Callable[..., Value]], Callable[..., Value]
     """Register a function under a dotted name. Its first argument is the evaluation's ``Workspace``."""
 
     def register(function: Callable[..., Value]) -> Callable[..., Value]:
+        if name in _FUNCTIONS:
+            raise QuantityError(f"a quantity is called {name!r} already: each name has one definition")
         _FUNCTIONS[name] = function
         return function
 

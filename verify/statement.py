@@ -162,6 +162,12 @@ class Statement:
         self.claim = claim
         self.checks: list[Check] = []
         self._validate()
+        self._sealed = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if getattr(self, "_sealed", False):
+            raise StatementError(f"{self.id}: a statement does not change once it is made ({name!r} was assigned)")
+        super().__setattr__(name, value)
 
     # ---- the canonical form ----
 
@@ -296,6 +302,8 @@ class Statement:
         for quantity in self.quantities:
             demand(bool(_NAME.match(quantity.name)), f"{quantity.name!r} is no name for a symbol")
             demand(quantity.name not in known, f"two symbols are called {quantity.name!r}")
+            shown = [q.name for q in self.quantities if q.latex == quantity.latex]
+            demand(len(shown) == 1, f"the symbols {' and '.join(shown)} look alike: {quantity.latex}")
             kind, form = expressions.kind_of_sort(quantity.sort), None
             if quantity.origin[0] == "defined":
                 form = expressions.canonical(quantity.origin[1])

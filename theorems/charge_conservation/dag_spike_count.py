@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from sympy import And, Eq, symbols
+from sympy import And, Eq, Not, symbols
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation._models import (
@@ -40,6 +40,7 @@ MOST = of_runs("most", "max_spikes", "integer", "greatest number of spikes of a 
 FORMULA = computed("formula", "tuple", "spiking.formula", [NETWORK, EVENTS], "the counts at rest")
 START = of_network("start", "start", "the initial counts", "tuple")
 NET = computed("net_spikes", "integer", "sets.distance", [FORMULA, START], "sum of |S* - S(0)|")
+EAGER = computed("is_eager", "boolean", "spiking.is_eager", [SEMANTICS], "neurons fire before anything else happens")
 BOUND = computed("bound", "integer", "spiking.spike_bound", [NETWORK, EVENTS], "sum of the N_i of the recursion")
 
 spikes = Statement(
@@ -66,6 +67,7 @@ spikes = Statement(
         FORMULA,
         START,
         NET,
+        EAGER,
         BOUND,
     ],
     assume={
@@ -74,6 +76,7 @@ spikes = Statement(
         "rest-rule": REST_RULE,
         "bounds": INSIDE,
         "finite-events": FINITE,
+        "free-timing": ("a neuron that may fire may also wait", Not(EAGER.symbol)),
     },
     claim=And(Eq(LEAST.symbol, NET.symbol), MOST.symbol <= BOUND.symbol),
     rests_on=["dag-timing-invariance"],
@@ -174,7 +177,7 @@ def hard_reset() -> Iterator[Raw]:
     yield {
         "network": network(1, potential=0, reset="zero"),
         "events": charges(0, "6/5", "9/10", "9/10"),
-        "semantics": "eager",
+        "semantics": "instant",
     }
 
 
@@ -188,7 +191,13 @@ def start_outside() -> Iterator[Raw]:
     yield {"network": network(1, potential=0, lower=1, upper=3), "events": [], "semantics": "instant"}
 
 
+@spikes.control(drops="free-timing")
+def firing_at_once() -> Iterator[Raw]:
+    """A neuron that cannot wait answers +1 and -1 with two spikes in either order, although its count ends at 0."""
+    yield {"network": network(1, potential=0, lower=-1, upper=1), "events": charges(0, 1, -1), "semantics": "eager"}
+
+
 @spikes.control(drops="finite-events")
 def endless_input() -> Iterator[Raw]:
-    net = network(1, potential=0, lower=None, upper=None)
-    yield {"network": net, "events": [[0, 1, "forever"], [0, -1, "forever"]], "semantics": "eager"}
+    """An event without charge that keeps coming: nothing ever comes to rest."""
+    yield {"network": network(1, potential=0), "events": [[0, 0, "forever"]], "semantics": "instant"}

@@ -7,6 +7,8 @@ from sympy import And, Eq, Equivalent, symbols
 
 from theorems.charge_conservation._models import (
     AREA,
+    CONSERVATION,
+    CONSERVING,
     DERIVED,
     EVENTS,
     FAIR,
@@ -57,6 +59,7 @@ gauge = Statement(
         EVENTS,
         SEMANTICS,
         FAIR,
+        *CONSERVING,
         SHIFT,
         SCALE,
         GAUGED,
@@ -67,10 +70,11 @@ gauge = Statement(
         GAUGED_OUTCOMES,
     ],
     assume={
+        "conservation": CONSERVATION,
         "positive-scale": (
             "every scale is positive: thresholds stay positive",
             And(POSITIVE.symbol, STILL_POSITIVE.symbol),
-        )
+        ),
     },
     claim=Eq(OUTCOMES.symbol, GAUGED_OUTCOMES.symbol),
 )
@@ -144,6 +148,20 @@ def random_gauges(rng: Random) -> Raw:
         "fair": True,
         "shift": [rng.choice(["-1/2", "0", "2/3", "5"]) for _ in range(n)],
         "scale": [rng.choice(["1/3", "1", "2", "7/4"]) for _ in range(n)],
+    }
+
+
+@gauge.control(drops="conservation")
+def reset_to_zero() -> Iterator[Raw]:
+    """A potential that is set to zero is set to another place of the shifted window."""
+    net = network(1, potential=0, reset="zero")
+    yield {
+        "network": net,
+        "events": charges(0, "3/2", "1/2"),
+        "semantics": "eager",
+        "fair": True,
+        "shift": ["1/2"],
+        "scale": [1],
     }
 
 

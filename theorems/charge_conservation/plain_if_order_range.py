@@ -15,7 +15,9 @@ from theorems.charge_conservation._models import (
     NETWORK,
     SEMANTICS,
     SOURCE,
-    SUBTRACTIVE,
+    CONSERVATION,
+    CONSERVING,
+    NO_NOISE,
     Raw,
     charges,
     network,
@@ -34,6 +36,8 @@ POSITIVE = computed(
 LARGEST = computed("largest", "real", "spiking.largest_charge", [EVENTS], "greatest absolute value of a charge")
 SIZE = of_network("size", "size", "number of neurons", "integer")
 NO_LOOPS = of_network("no_self_loops", "no_self_loops", "the neuron has no self-loop")
+AT_ZERO = of_network("starts_at_zero", "starts_at_zero", "the count is 0 at first")
+AT_THRESHOLD = of_network("fires_at_threshold", "fires_at_threshold", "positive spikes are allowed iff V >= threshold")
 CORRECTIVE = of_network("corrective", "corrective", "there are negative spikes")
 FEWEST = defined(
     "fewest",
@@ -70,7 +74,10 @@ plain = Statement(
         SIZE,
         NO_LOOPS,
         CORRECTIVE,
-        SUBTRACTIVE,
+        *CONSERVING,
+        NO_NOISE,
+        AT_ZERO,
+        AT_THRESHOLD,
         FINITE_BOUNDS,
         FEWEST,
         MOST,
@@ -78,10 +85,9 @@ plain = Statement(
         OUTCOMES,
     ],
     assume={
-        "one-neuron": (
-            "one neuron without a self-loop, reset by subtraction",
-            And(Eq(SIZE.symbol, 1), NO_LOOPS.symbol, SUBTRACTIVE.symbol),
-        ),
+        "one-neuron": ("one neuron without a self-loop, its count 0 at first", And(Eq(SIZE.symbol, 1), NO_LOOPS.symbol, AT_ZERO.symbol)),
+        "conservation": CONSERVATION,
+        "firing-rule": ("a spike happens iff V >= threshold", And(AT_THRESHOLD.symbol, NO_NOISE.symbol)),
         "plain": ("no negative spikes", Not(CORRECTIVE.symbol)),
         "unbounded": ("the count has no upper bound", Not(FINITE_BOUNDS.symbol)),
         "charged-start": ("0 <= V0 < theta", And(V0.symbol >= 0, V0.symbol < THETA.symbol)),
@@ -126,6 +132,17 @@ def random_charges(rng: Random) -> Raw:
 @plain.control(drops="one-neuron")
 def self_loop() -> Iterator[Raw]:
     yield _at(network(1, [(0, 0, "1/2")], potential="1/2", lower=0, upper=None, corrective=False), "1/2", "1/2", "1/2")
+
+
+@plain.control(drops="conservation")
+def reset_to_zero() -> Iterator[Raw]:
+    """What exceeds the threshold is lost with each spike."""
+    yield _at(neuron("1/2", reset="zero"), 1, "1/2")
+
+
+@plain.control(drops="firing-rule")
+def spurious_spikes() -> Iterator[Raw]:
+    yield _at(neuron(noise=1), 1)
 
 
 @plain.control(drops="plain")

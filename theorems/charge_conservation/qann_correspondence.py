@@ -20,6 +20,7 @@ OUTCOMES = computed(
     "outcomes", "tuple", "spiking.outcomes", [SPIKING, EVENTS, SEMANTICS, FAIR], "the counts in which its runs can end"
 )
 PREDICTED = computed("predicted", "tuple", "sets.singleton", [CODES], "the codes as the one outcome")
+INSIDE = computed("starts_inside", "boolean", "spiking.starts_inside", [SPIKING], "the count 0 lies within each neuron's bounds")
 HALF_UP = computed("half_up", "boolean", "quantized.half_up", [QUANTIZED], "ties are rounded up")
 SAME_BOUNDS = computed(
     "same_bounds", "boolean", "quantized.same_bounds", [MAPPING], "the neurons' bounds are the quantizers'"
@@ -45,12 +46,14 @@ qann = Statement(
         EVENTS,
         OUTCOMES,
         PREDICTED,
+        INSIDE,
         HALF_UP,
         SAME_BOUNDS,
         BIAS_ONCE,
     ],
     assume={
         "same-bounds": ("the neurons' bounds are the quantizers' bounds", SAME_BOUNDS.symbol),
+        "codes-from-zero": ("0 is a code of each layer: neurons start with the count 0", INSIDE.symbol),
         "half-up": ("the quantizers round ties up", HALF_UP.symbol),
         "bias-once": ("each bias is injected exactly once", BIAS_ONCE.symbol),
         "read-at-rest": ("the output is read when everything has been delivered and nobody may fire", FAIR.symbol),
@@ -186,6 +189,12 @@ def bound_off_by_one() -> Iterator[Raw]:
     quantizer = net([layer([["1"]], ["0"], "1", -4, 3)], ["-10"])
     yield _at(quantizer, bounds=[1, 0])
     yield _at(quantizer, bounds=[-1, 0])
+
+
+@qann.control(drops="codes-from-zero")
+def codes_that_start_at_one() -> Iterator[Raw]:
+    """Codes 1 to 3: a neuron without input stays at the count 0."""
+    yield _at(net([layer([["1"]], ["0"], "1", 1, 3)], ["-2"]))
 
 
 @qann.control(drops="half-up")

@@ -48,16 +48,8 @@ def decide_claim(statement: Statement, proposal: Claim) -> Decision:
 def _is_defined(claim: Expression, sorts: Sequence[tuple[str, str]], hypotheses: Sequence[Expression]) -> bool:
     """Whether no denominator of the claim vanishes where the hypotheses hold: an identity says nothing there."""
     zero = ["num", "0"]
-    found = (smt.decide(sorts, hypotheses, expressions.build("ne", base, zero)) for base in _denominators(claim))
+    found = (smt.decide(sorts, hypotheses, expressions.build("ne", base, zero)) for base in expressions.denominators(claim))
     return all(decision.truth is True for decision in found)
-
-
-def _denominators(form: Expression) -> list[Expression]:
-    """The bases of negative powers."""
-    if form[0] in ("sym", "num"):
-        return []
-    own = [form[1]] if form[0] == "pow" and form[2][0] == "num" and form[2][1].startswith("-") else []
-    return [*own, *(base for part in form[1:] for base in _denominators(part))]
 
 
 def _equations(claim: Expression) -> list[tuple[Expression, Expression]]:

@@ -7,6 +7,7 @@ Certificate: kind ``family``, the template and its axes; the rechecker builds ev
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
@@ -46,6 +47,9 @@ def _fill(form: Any, values: Mapping[str, Any]) -> Any:
 
 def _fault(family: Family) -> str | None:
     """Why the cases of a family would not be counted once each, if so."""
+    for name in family.axes:  # they stand in the scope, which is not an author's to word
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+            return f"{name!r} is no name for an axis: use letters, digits and underscores"
     used: set[str] = set()
     _find_axes(dict(family.template), used)
     if unused := sorted(set(family.axes) - used):

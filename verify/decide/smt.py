@@ -1,7 +1,7 @@
 """Validity of first-order formulas over linear and polynomial integer and real arithmetic, by an SMT solver.
 
-Rests on: ``unsat`` of Z3 for the hypotheses, the sorts of the symbols and the negated conclusion together; a division by
-zero is left to the solver as an arbitrary number, so that what it refutes holds whatever one writes there.
+Rests on: ``unsat`` of Z3 for the hypotheses, the sorts of the symbols and the negated conclusion together. A relation with
+a vanishing denominator is neither true nor false, as in the evaluation of instances: the query asks for what is certain.
 
 Certificate: kind ``smt``, the formula and a model of the hypotheses (a formula whose hypotheses contradict each other
 says nothing); the rechecker translates it anew and asks a second solver where one is installed.
@@ -61,8 +61,8 @@ def decide(
     try:
         names = _declare(sorts)
         premises = [_domain(names[name], sort) for name, sort in sorts if _domain(names[name], sort) is not None]
-        premises += [_translate(hypothesis, names) for hypothesis in hypotheses]
-        negated = z3.Not(_translate(conclusion, names))
+        premises += [_translate(expressions.certainly(hypothesis), names) for hypothesis in hypotheses]
+        negated = z3.Not(_translate(expressions.certainly(conclusion), names))
     except (OutsideLanguage, z3.Z3Exception) as error:
         return Decision(None, f"the formula is outside the solver's language: {error}")
     answer, point = _ask([*premises, negated], sorts, names, timeout_ms)

@@ -57,7 +57,7 @@ def _outcome(has_assumptions: bool, results: Sequence[CheckResult]) -> tuple[str
     if not candidates:
         undecided = [result for result in results if result.outcome == "inconclusive"]
         return "inconclusive", undecided[0].message if undecided else "no check was run", nothing
-    reached = [r for r in candidates if r.outcome in UNREPLAYABLE or r.recheck == "accepted"]
+    reached = [r for r in candidates if r.outcome in UNREPLAYABLE or (r.certificates and r.recheck == "accepted")]
     if not reached:
         return "inconclusive", f"{candidates[0].name}: the rechecker did not replay every certificate", nothing
     witnesses = [result for result in reached if result.details.get("witness")]

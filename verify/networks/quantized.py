@@ -40,6 +40,8 @@ def forward(network: dict[str, Any]) -> list[list[int]]:
     codes = []
     for layer in network["layers"]:
         step = exact(layer["step"])
+        if step <= 0 or layer["lower"] > layer["upper"]:
+            raise InstanceError("quantized: a layer needs a step > 0 and lower <= upper")
         if any(len(row) != len(x) for row in layer["weights"]) or len(layer["bias"]) != len(layer["weights"]):
             raise InstanceError(f"quantized: a layer that receives {len(x)} values has rows of another length")
         code = []
@@ -82,6 +84,8 @@ def to_spiking(network: dict[str, Any], mapping: dict[str, Any]) -> dict[str, An
 def to_events(network: dict[str, Any], mapping: dict[str, Any]) -> list[list[Any]]:
     """The input and the biases as external events."""
     layers, pieces = network["layers"], mapping["pieces"]
+    if isinstance(pieces, bool) or not isinstance(pieces, int) or pieces < 1:
+        raise InstanceError(f"mapping: pieces is {pieces!r}, where a whole number >= 1 is needed")
     events: list[list[Any]] = []
     for i, row in enumerate(layers[0]["weights"]):
         for weight, value in zip(row, network["input"], strict=True):

@@ -128,6 +128,8 @@ def _parse(text: str) -> Network:
         noise=None if noise == "unlimited" else _integer("noise", noise),
     )
     demand(len(network.start) == n, f"start needs {n} integers")
+    pairs = zip(network.lower, network.upper, strict=True)
+    demand(all(low is None or high is None or low <= high for low, high in pairs), "a lower bound is above the upper one")
     demand(network.closed in CLOSED, f"closed is one of {', '.join(CLOSED)}")
     demand(network.reset in ("subtract", "zero"), "reset is subtract or zero")
     demand(bool(network.plastic), "plastic needs at least one factor")
@@ -159,8 +161,14 @@ class Events:
     charge: Vector
     multiplicity: list[int | None]
 
+    def demand_neurons(self, size: int) -> None:
+        """Raise ``InstanceError`` if an event goes to a neuron that a network of this size lacks."""
+        if any(not 0 <= i < size for i in self.neuron):
+            raise InstanceError(f"events: a neuron is outside 0..{size - 1}")
+
     def total(self, size: int) -> Vector:
         """The charge that each neuron receives in all (events for ever count once)."""
+        self.demand_neurons(size)
         sums = [fmpq(0)] * size
         for i, charge, times in zip(self.neuron, self.charge, self.multiplicity, strict=True):
             sums[i] = sums[i] + charge * (1 if times is None else times)
@@ -205,8 +213,7 @@ class System:
     def __init__(self, network: Network, events: Events, semantics: str) -> None:
         if semantics not in SEMANTICS:
             raise InstanceError(f"semantics {semantics!r} is none of {', '.join(SEMANTICS)}")
-        if any(not 0 <= i < network.size for i in events.neuron):
-            raise InstanceError(f"events: a neuron is outside 0..{network.size - 1}")
+        events.demand_neurons(network.size)
         plastic = network.plastic != [fmpq(1)]
         if plastic and semantics == "delayed":
             raise InstanceError("network: plastic weights go with instant or eager semantics only")

@@ -237,6 +237,7 @@ def least_fixed_point(_: Workspace, network: Json, events: Json) -> Value:
 def spike_bound(_: Workspace, network: Json, events: Json) -> Value:
     """sum N_i: an upper bound for the number of spikes of an acyclic network."""
     net, external = parse_network(network), parse_events(events)
+    external.demand_neurons(net.size)
     own = []
     for i in range(net.size):
         level = net.potential[i] / net.threshold[i]
@@ -282,6 +283,7 @@ _PROPERTIES: dict[str, Callable[[Network], Value]] = {
         v >= 0 or s == low for v, s, low in zip(net.potential, net.start, net.lower, strict=True)
     ),
     "corrective": lambda net: net.corrective,
+    "fires_at_threshold": lambda net: net.closed in ("left", "neither") and net.high == net.threshold,
     "positive_thresholds": lambda net: all(x > 0 for x in net.threshold),
 }
 
@@ -334,6 +336,12 @@ def start(_: Workspace, network: Json) -> Value:
 def is_instant(_: Workspace, semantics: Value) -> Value:
     """Whether a spike arrives at once."""
     return bool(semantics == "instant")
+
+
+@quantity("spiking.is_eager")
+def is_eager(_: Workspace, semantics: Value) -> Value:
+    """Whether a neuron that may fire does so before anything else happens."""
+    return bool(semantics == "eager")
 
 
 @quantity("spiking.is_cycle")
@@ -419,6 +427,7 @@ def gauge(_: Workspace, network: Json, shift: Value, scale: Value) -> Value:
 @quantity("spiking.gauge_events")
 def gauge_events(_: Workspace, events: Json, scale: Value) -> Value:
     """Scale each charge as its neuron is scaled."""
+    parse_events(events).demand_neurons(len(scale))
     return [[entry[0], to_json(read_tuple(entry[1]) * fmpq(scale[int(entry[0])])), *entry[2:]] for entry in events]
 
 

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from verify import recheck
+from verify import expressions, recheck
 from verify.arithmetic import to_json
 from verify.decide import claims, families, instances
 from verify.decide.verdict import universal_scope
@@ -285,16 +285,22 @@ def _search(statement: Statement, check: Check, seed: int, bits: int) -> CheckRe
         return CheckResult(check.name, check.kind, "inconclusive", "a search is for statements for all instances only")
     draw, rng = check.function, random.Random(seed)
     trials, met, undecided = int(check.options["trials"]), 0, 0
+    different: set[str] = set()
     for _ in range(trials):
-        judgement = instances.judge(statement, _raw(statement, draw(rng)), bits=bits)
+        raw = _raw(statement, draw(rng))
+        judgement = instances.judge(statement, raw, bits=bits)
         if judgement.verdict == "false":
             return _refuted(statement, check, judgement, "the search found a counterexample")
         met += judgement.verdict == "true"
+        if judgement.verdict == "true":
+            different.add(expressions.text(raw))
         undecided += judgement.verdict == "undecided"
     details: dict[str, Any] = {
         "search": {
             "trials": trials, "met": met, "undecided": undecided, "failures": 0, "seed": seed,
-            "bound95": 1 - (1 - CONFIDENCE) ** (1 / met) if met else None,
+            "different": len(different),
+            # draws that repeat say no more than once: an author's draw need not be a random one
+            "bound95": 1 - (1 - CONFIDENCE) ** (1 / len(different)) if different else None,
             "distribution": check.options["distribution"],
         },
         "witness": met > 0,
@@ -303,7 +309,7 @@ def _search(statement: Statement, check: Check, seed: int, bits: int) -> CheckRe
         return CheckResult(
             check.name, check.kind, "inconclusive", f"none of {trials} draws met the assumptions", details=details
         )
-    message = f"no counterexample in {trials} draws, {met} of which met the assumptions"
+    message = f"no counterexample in {trials} draws, {met} of which met the assumptions ({len(different)} different ones)"
     scope = {"kind": "instances", "text": message}
     return CheckResult(check.name, check.kind, "supported", message, scope, details=details)
 

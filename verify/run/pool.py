@@ -21,11 +21,15 @@ from verify.run import worker
 
 @dataclass(frozen=True)
 class Task:
-    """A function of ``verify.run.worker`` with plain arguments, and a key to know its result by."""
+    """A function of ``verify.run.worker`` with plain arguments, and a key to know its result by.
+
+    Only tasks of one group ever share a process: what a theorem module does to its process touches no other module.
+    """
 
     key: Any
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Failure:
 class _Worker:
     """A process, the pipe to it, and the task that it is at."""
 
-    def __init__(self, context: Any, memory: int) -> None:
+    def __init__(self, context: Any, memory: int, group: str) -> None:
+        self.group = group
         self.pipe, other = context.Pipe()
         self.process = context.Process(target=worker.serve, args=(other, memory), name="verify-worker")
         self.task: Task | None = None
@@ -92,8 +97,9 @@ class Pool:
         waiting = deque(tasks)
         while waiting or self._busy:
             while waiting and len(self._busy) < self.jobs:
-                one = self._worker()
-                one.give(waiting.popleft(), self.timeout)
+                task = waiting.popleft()
+                one = self._worker(task.group)
+                one.give(task, self.timeout)
                 self._busy.append(one)
             soonest = min(one.deadline for one in self._busy) - time.monotonic()
             events = [event for one in self._busy for event in (one.pipe, one.process.sentinel)]
@@ -108,13 +114,15 @@ class Pool:
                     limit = f"exceeded the time limit of {self.timeout:g} s: raise --timeout or make it smaller"
                     yield one.task.key, Failure(limit)
 
-    def _worker(self) -> _Worker:
-        while self._idle:
-            one = self._idle.pop()
+    def _worker(self, group: str) -> _Worker:
+        for one in [one for one in self._idle if one.group == group]:
+            self._idle.remove(one)
             if one.process.is_alive():
                 return one
             one.stop()
-        return _Worker(self._context, self.memory)
+        while len(self._idle) + len(self._busy) >= self.jobs:
+            self._idle.pop(0).stop()
+        return _Worker(self._context, self.memory, group)
 
     def _answer(self, one: _Worker) -> Any:
         self._busy.remove(one)

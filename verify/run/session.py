@@ -59,7 +59,7 @@ def load_library(pool: Callable[[], Pool] | None, *, details: bool) -> Library:
     found = Library(statements)
     if unknown and pool is not None:
         with pool() as workers:
-            tasks = [Task(m.name, worker.describe_module, (m.name,)) for m in unknown]
+            tasks = [Task(m.name, worker.describe_module, (m.name,), m.name) for m in unknown]
             results = dict(workers.run(tasks))
         for module in unknown:
             result = results[module.name]
@@ -76,7 +76,28 @@ def load_library(pool: Callable[[], Pool] | None, *, details: bool) -> Library:
             message = f"declares {statement['id']!r}, which {kept['module']} declares already: ids are unique"
             found.errors.append({"where": statement["module"], "message": message})
     found.statements = list(first.values())
+    if details:
+        found.errors += _circles(found.statements)
     return found
+
+
+def _circles(statements: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Statements that rest on themselves by way of others, or on one that does not exist: neither shows anything."""
+    import networkx
+
+    graph = networkx.DiGraph((s["id"], base) for s in statements for base in s["rests_on"])
+    where = {s["id"]: s["module"] for s in statements}
+    errors = [
+        {"where": where[identity], "message": f"{identity!r} rests on {base!r}, which no module declares"}
+        for identity, base in graph.edges
+        if base not in where
+    ]
+    for circle in networkx.strongly_connected_components(graph):
+        first = min(circle)
+        if len(circle) > 1 or graph.has_edge(first, first):
+            message = f"an argument in a circle: {', '.join(sorted(circle))} rest on each other"
+            errors.append({"where": where.get(first, first), "message": message})
+    return errors
 
 
 def _bases(statements: list[dict[str, Any]]) -> dict[str, str]:
@@ -132,9 +153,10 @@ class Session:
         """Run what is planned; every result is on disk at once."""
         settings = self.settings
         planned = {(s["id"], c["name"]): (s, c) for s, c in self.planned()}
+        common = (settings.seed, settings.precision)
         tasks = [
-            Task(key, worker.run_one, (s["module"], s["id"], c["name"], settings.seed, settings.precision))
-            for key, (s, c) in planned.items()
+            Task(key, worker.run_one, (s["module"], *key[:1], s["statement_sha256"], *key[1:], *common), s["module"])
+            for key, (s, _) in planned.items()
         ]
         for key, outcome in pool.run(tasks):
             statement, check = planned[key]

@@ -14,7 +14,7 @@ from typing import Any
 
 from verify.errors import DiscoveryError
 
-MODULES_OF_A_WORKER = ("verify.run.execute", "verify.networks.spiking_quantities")
+MODULES_OF_A_WORKER = ("verify.run.execute", "verify.networks.spiking_quantities", "networkx", "z3")
 """Imported once before workers are forked, where the platform forks."""
 
 
@@ -82,7 +82,7 @@ def describe_module(module: str) -> list[dict[str, Any]]:
     return [describe(statement) for statement in _statements(module)]
 
 
-def run_one(module: str, statement_id: str, check_name: str, seed: int, bits: int) -> dict[str, Any]:
+def run_one(module: str, statement_id: str, sha256: str, check_name: str, seed: int, bits: int) -> dict[str, Any]:
     """Run one check; the result as plain data.
 
     Raises:
@@ -92,6 +92,10 @@ def run_one(module: str, statement_id: str, check_name: str, seed: int, bits: in
 
     for statement in _statements(module):
         if statement.id == statement_id:
+            # the report shows the statement that the index describes: no other one may be checked in its name
+            if statement.sha256 != sha256:
+                package = module.partition(".")[0]
+                raise DiscoveryError(f"{module} now declares another {statement_id!r}: run `verify index {package}`")
             for check in statement.checks:
                 if check.name == check_name:
                     return asdict(run_check(statement, check, seed=seed, bits=bits))
