@@ -354,6 +354,9 @@ def test_plain_properties() -> None:
     assert call("spiking.potential", net, 0) == HALF
     assert call("spiking.start", parse_network(odd)) == (1, 0, 3)
     assert call("spiking.corrective", net) is True
+    assert call("spiking.fires_at_threshold", net) is True
+    for change in ({"closed": "both"}, {"closed": "right"}, {"high": ["1", "1", "2"]}):
+        assert call("spiking.fires_at_threshold", parse_network(h.MOTIF | change)) is False
     assert call("spiking.is_instant", "instant") is True
     assert call("spiking.is_instant", "eager") is False
     assert [call("spiking.is_eager", name) for name in ("eager", "instant")] == [True, False]
@@ -411,6 +414,9 @@ def test_quantized_networks() -> None:
     assert call("spiking.formula", net, events) == Quantized(LAYERS).codes()
     with pytest.raises(Rejected):
         call("quantized.events", Quantized(LAYERS), plain | {"pieces": 0})
+    for layer in ({"step": "0"}, {"step": "-1"}, {"lower": 4}):
+        with pytest.raises(Rejected):
+            Quantized(LAYERS | {"layers": [LAYERS["layers"][0] | layer]})
     assert call("quantized.half_up", Quantized(LAYERS)) is True
     assert [call(f"quantized.{name}", mapping) for name in ("same_bounds", "bias_once")] == [False, False]
     assert [call(f"quantized.{name}", plain) for name in ("same_bounds", "bias_once")] == [True, True]

@@ -10,14 +10,6 @@ from .replay import Finding, replay
 from .verdict import Entry, Recheck, recheck_report, supported_level
 
 __all__ = [
-    "Entry",
-    "Finding",
-    "Recheck",
-    "Rejected",
-    "ReportError",
-    "certificate_sha256",
-    "recheck_report",
-    "replay",
-    "statement_sha256",
-    "supported_level",
-]
+    "Entry", "Finding", "Recheck", "Rejected", "ReportError", "certificate_sha256", "recheck_report", "replay",
+    "statement_sha256", "supported_level",
+]  # fmt: skip

@@ -329,13 +329,9 @@ def replay(
         fits = read.quantifier == "for-all" or kind in ("instance", "exploration")
         require(fits, f"a certificate of the kind {kind!r} says nothing about an 'exists' statement")
         return Finding("accepted", kind, "replayed", checker(Context(read, obligation), fields))
-    except Rejected as error:
-        return Finding("rejected", kind, str(error), "")
-    except NotReplayed as error:
-        return Finding("not-replayed", kind, str(error), "")
-    except MemoryError:
-        return Finding("not-replayed", kind, "out of memory", "")
-    except RecursionError:
-        return Finding("rejected", kind, "nested too deeply", "")
-    except Exception as error:  # whatever else untrusted data may provoke
-        return Finding("rejected", kind, f"malformed ({type(error).__name__}: {error!s:.100})", "")
+    except (NotReplayed, MemoryError) as error:
+        return Finding("not-replayed", kind, str(error) or "out of memory", "")
+    except Exception as error:  # whatever untrusted data may provoke
+        deep = isinstance(error, RecursionError)
+        reason = "nested too deeply" if deep else f"malformed ({type(error).__name__}: {error!s:.100})"
+        return Finding("rejected", kind, str(error) if isinstance(error, Rejected) else reason, "")

@@ -53,7 +53,7 @@ def supported_level(certificates_with_findings: Iterable[Pair], statement: Any) 
     """The strongest of proved, reduced, exhausted, certified, none that accepted certificates support; or refuted."""
     valid = [certificate for certificate, finding in certificates_with_findings if finding.status == "accepted"]
     has = {(c["kind"], c.get("role") or c.get("target")) for c in valid}
-    case, family = ("instance", "case") in has, ("family", None) in has
+    case, family, argument = ("instance", "case") in has, ("family", None) in has, ("argument", None) in has
     proof, identity = ("smt", "claim") in has, ("identity", "claim") in has
     if statement["quantifier"] != "for-all":
         return "certified" if case else "none"
@@ -61,9 +61,7 @@ def supported_level(certificates_with_findings: Iterable[Pair], statement: Any) 
         return "refuted"
     if not (case or family or proof or (identity and not statement["assumptions"])):
         return "none"
-    if proof or identity:
-        return "proved"
-    return "reduced" if ("argument", None) in has else "exhausted" if family else "certified"
+    return "proved" if proof or identity else "reduced" if argument else "exhausted" if family else "certified"
 
 
 def _problems(entry: dict[str, Any], statement: Any, pairs: list[Pair]) -> Iterator[str]:
@@ -94,20 +92,18 @@ def _load(listed: Any, folder: Path) -> dict[str, Any]:
     """The certificate that a report lists, with its hash and kind checked."""
     single = type(listed) is dict and ("inline" in listed) != ("path" in listed)
     require(single, "a certificate is not listed as an object with exactly one of 'path' and 'inline'")
-    where, certificate = "the inline certificate", listed.get("inline")
+    certificate = listed.get("inline")
     if "path" in listed:
-        name = text(listed["path"])
-        require(PATH.fullmatch(name), f"the path {name!r:.200} is not a plain relative path")
-        where = f"the file {name:.200}"
+        require(PATH.fullmatch(text(listed["path"])), "the path is not a plain relative path")
         try:
-            file = (folder / name).resolve()
-            require(file.is_relative_to(folder.resolve()), "lies outside the report's folder")
+            file = (folder / listed["path"]).resolve()
+            require(file.is_relative_to(folder.resolve()), "the file lies outside the report's folder")
             certificate = read_json(file, MAX_CERTIFICATE)
-        except (Rejected, OSError, RuntimeError, ValueError) as error:
-            raise Rejected(f"{where}: {error}") from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise Rejected(f"unreadable ({error})") from None
     right = type(certificate) is dict and digest(certificate) == listed.get("sha256")
-    require(right, f"{where} does not have the hash that the report gives for it")
-    require(certificate.get("kind") == listed.get("kind"), f"{where} is not of the kind that the report gives for it")
+    require(right, "the certificate does not have the hash that the report gives for it")
+    require(certificate.get("kind") == listed.get("kind"), "it is not of the kind that the report gives for it")
     return of_type(dict)(certificate)
 
 
@@ -121,32 +117,33 @@ def _recheck_entry(entry: dict[str, Any], result: Recheck, progress: Callable[[E
         require(statement["id"] == name, "the entry's statement has another id than the entry")
     except (Rejected, KeyError, TypeError) as error:
         problems.append(f"the statement, or its list of certificates, is malformed: {error}")
-    certificates: dict[str, dict[str, Any]] = {}
-    findings: dict[str, Finding] = {}
-    broken: dict[int, Finding] = {}
     listed = listed if type(listed) is list else []
+    certificates: dict[int, dict[str, Any]] = {}
+    findings: dict[int, Finding] = {}
     for k, item in enumerate(listed):
         try:
-            certificate = _load(item, result.path.parent)
-            if item["sha256"] in certificates:
-                problems.append(f"the certificate {item['sha256']:.12} is listed twice")
-            certificates[item["sha256"]] = certificate
+            certificates[k] = _load(item, result.path.parent)
         except Rejected as error:
-            broken[k] = Finding("rejected", "unreadable", str(error), "")
+            shown = item.get("path", "inline") if type(item) is dict else item
+            findings[k] = Finding("rejected", "unreadable", f"{shown!r:.200}: {error}", "")
+    others = {listed[k]["sha256"]: certificate for k, certificate in certificates.items()}
+    known: dict[str, Finding] = {}
+    if len(others) < len(certificates):
+        problems.append("a certificate is listed twice")
     # Arguments last, so that what they rest on is replayed once.
-    for sha256 in sorted(certificates, key=lambda key: certificates[key]["kind"] == "argument"):
-        findings[sha256] = replay(certificates[sha256], statement, certificates, findings)
+    for k in sorted(certificates, key=lambda k: certificates[k]["kind"] == "argument"):
+        findings[k] = known[listed[k]["sha256"]] = replay(certificates[k], statement, others, known)
     for k, item in enumerate(listed):
         shown = item if type(item) is dict else {}
         kind, sha256, path = (str(shown.get(key, "")) for key in ("kind", "sha256", "path"))
-        found = Entry(name, kind[:40], sha256[:64], path, broken.get(k) or findings[sha256])
+        found = Entry(name, kind[:40], sha256[:64], path, findings[k])
         result.findings.append(found)
         if found.finding.status == "not-replayed":
             result.not_replayed.append(f"{name}: {kind} {sha256:.12} {path or 'inline'}: {found.finding.reason}")
         if progress is not None:
             progress(found)
     try:
-        problems += _problems(entry, statement, [(certificates[key], finding) for key, finding in findings.items()])
+        problems += _problems(entry, statement, [(certificates[k], findings[k]) for k in certificates])
     except (KeyError, TypeError, AttributeError):
         problems.append("the statement, or its list of assumptions, is malformed")
     result.problems += [f"{name}: {problem}" for problem in problems]
