@@ -16,7 +16,7 @@ _HOMES = {
     "verify.evidence": (
         "Claim", "Decision", "Drawing", "Family", "Grid", "Identity", "Observation", "Step", "Valid", "axis",
     ),
-    "verify.errors": ("VerifyError",),
+    "verify.errors": ("InstanceError", "VerifyError"),
     "verify.quantities": ("Evaluation", "evaluate"),
     "verify.networks.spiking": ("Exploration", "explore_network"),
     "verify.networks.timings": ("random_timings",),
@@ -25,12 +25,13 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Assumption", "Check", "Claim", "Decision", "Drawing", "Evaluation", "Exploration", "Family", "Grid", "Identity",
-    "Observation", "Quantity", "Source", "Statement", "Step", "Valid", "VerifyError", "__version__", "axis", "computed",
+    "InstanceError",
+    "InstanceError", "Observation", "Quantity", "Source", "Statement", "Step", "Valid", "VerifyError", "__version__", "axis", "computed",
     "defined", "evaluate", "explore_network", "parameter", "random_timings",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
-    from verify.errors import VerifyError
+    from verify.errors import InstanceError, VerifyError
     from verify.evidence import Claim, Decision, Drawing, Family, Grid, Identity, Observation, Step, Valid, axis
     from verify.networks.spiking import Exploration, explore_network
     from verify.networks.timings import random_timings

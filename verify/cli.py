@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     replay.add_argument("--quiet", action="store_true", help="print problems and the result only")
     replay.add_argument(
         "--any-statement", action="store_true",
-        help="accept statements that differ from those of the installed library under the same id",
+        help="do not hold the report against the installed library (another version, statements of others)",
     )  # fmt: skip
 
     doctor = verb("doctor", "show the backends with their versions, and run the soundness self-test")
@@ -283,7 +283,7 @@ def _session(
             ((_, probes),) = pool.run([Task("self-test", worker.self_test, (), "self-test")])
     except KeyboardInterrupt:
         session.journal.close()
-        print(f"verify: interrupted; what is finished is kept: go on with --resume {folder}", file=sys.stderr)
+        print(f"verify: interrupted; what is finished is kept: go on with {settings.command} --resume {folder}", file=sys.stderr)
         return INTERRUPTED
     session.journal.close()
     if isinstance(probes, Failure):

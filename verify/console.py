@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -104,6 +106,11 @@ class Console:
                         "bold red",
                     )
                 )
+        for entry in report["statements"]:
+            for check in entry["checks"]:
+                if entry["meets"] and check["outcome"] in ("inconclusive", "error", "not-bitten"):
+                    shown = f"(?) {entry['id']}: {check['name']} is {check['outcome']}: {check['message']}"
+                    self._say(Text(shown, "magenta"))
         counts = ", ".join(f"{count} {outcome}" for outcome, count in report["summary"].items())
         test = report["self_test"]
         state = f"passed ({len(test['probes'])} probes)" if test["passed"] else "FAILED"
@@ -114,4 +121,13 @@ class Console:
                 self._say(Text(f"  {probe['name']}: {probe['outcome']}, expected {probe['expected']}", "bold red"))
         self._say(Text(f"{report['seconds']:.1f} s, seed {report['seed']}, budget {report['budget']}"))
         self._say(Text(f"report: {folder / 'report.html'}"))
-        self._say(Text(f"recheck: python -m verify recheck {folder / 'report.json'}"))
+        self._say(Text(f"recheck: {_python()} -m verify recheck {folder / 'report.json'}"))
+
+
+def _python() -> str:
+    """How the reader can call the Python that runs now: by name if that is the one on the path, else by its own path."""
+    found = shutil.which("python")
+    if found and os.path.samefile(found, sys.executable):
+        return "python"
+    near = os.path.relpath(sys.executable)
+    return sys.executable if near.startswith("..") else near

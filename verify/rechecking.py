@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections import Counter
 from typing import Any
 
 from verify import recheck
@@ -60,18 +61,52 @@ def recheck_command(options: argparse.Namespace) -> int:
     return 0 if ok else 1
 
 
+WORDS = ("title", "summary", "area", "variant", "source", "declared", "latex", "symbols")
+"""What a report shows of a statement beside its canonical form."""
+
+
 def _foreign(path: str) -> list[str]:
-    """Statements of a report that are not those of the installed library under the same id."""
+    """Where a report differs from the installed library, or from itself, in what a reader sees."""
     with open(path, encoding="utf-8") as file:
-        statements = json.load(file)["statements"]
-    rows, _ = library.indexed()
-    known = {row["id"]: row["statement_sha256"] for row in rows}
-    return [
-        f"{entry['id']}: the report's statement is not the installed library's (another version, or altered); "
-        "--any-statement accepts it"
-        for entry in statements
-        if entry["id"] in known and entry.get("statement_sha256") != known[entry["id"]]
-    ]
+        report = json.load(file)
+    rows, unknown = library.indexed(library.DETAILS)
+    known = {row["id"]: row for row in rows}
+    problems = [f"{module.name}: not in the index, so its statements could not be compared: run `verify index`" for module in unknown]
+    for entry in report["statements"]:
+        row = known.get(entry["id"])
+        if row is None:
+            problems.append(f"{entry['id']}: not in the installed library, so its words were not compared")
+        elif entry["statement_sha256"] != row["statement_sha256"]:
+            problems.append(f"{entry['id']}: the report's statement is not the installed library's (another version, or altered)")
+        else:
+            problems += [f"{entry['id']}: its {key} is not the library's" for key in WORDS if entry.get(key) != row[key]]
+            texts = [[a.get("text"), a.get("latex")] for a in entry["assumptions"]]
+            if texts != [[a["text"], a["latex"]] for a in row["assumptions"]]:
+                problems.append(f"{entry['id']}: the text of its assumptions is not the library's")
+        problems += _inconsistent(entry)
+    if report.get("summary") != dict(Counter(entry["outcome"] for entry in report["statements"])):
+        problems.append("the counts of the summary are not those of the statements")
+    if report.get("self_test", {}).get("passed") is not True:
+        problems.append("the soundness self-test of the run did not pass")
+    return problems
+
+
+def _inconsistent(entry: dict[str, Any]) -> list[str]:
+    """What an entry says of its own verdict that its outcome contradicts."""
+    from verify.evidence import at_least
+
+    scopes = {"proved": "universal", "reduced": "universal", "exhausted": "family"}
+    kind = scopes.get(entry["outcome"], "none" if entry["outcome"] in ("inconclusive", "vacuous", "error") else "instances")
+    refuted = entry["declared"] == entry["outcome"] == "refuted"
+    problems = []
+    if entry.get("scope", {}).get("kind") != kind:
+        problems.append(f"{entry['id']}: the scope of {entry['outcome']} is {kind}, not what the report says")
+    if entry.get("meets") is not (refuted or at_least(entry["outcome"], entry["declared"])):
+        problems.append(f"{entry['id']}: whether it meets its declared level is told wrongly")
+    broken = [check["name"] for check in entry.get("checks", []) if check["outcome"] == "error" or check["recheck"] == "rejected"]
+    if broken and entry["outcome"] != "error" and entry["outcome"] != "refuted":
+        problems.append(f"{entry['id']}: {', '.join(broken)} failed, which the outcome hides")
+    return problems
 
 
 def _plain(result: Any, foreign: list[str], ok: bool) -> dict[str, Any]:

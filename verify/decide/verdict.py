@@ -72,13 +72,13 @@ def _outcome(has_assumptions: bool, results: Sequence[CheckResult]) -> tuple[str
 def universal_scope(statement: Statement) -> str:
     """All values of the parameters in their sorts, under the assumptions, in words."""
     numbers = {
-        "integer": "all integers", "natural": "all integers >= 0", "real": "all real numbers", "positive": "all real numbers > 0",
-        "nonnegative": "all real numbers >= 0", "boolean": "both truth values of",
+        "integer": "all integers {}", "natural": "all integers {} >= 0", "real": "all real {}", "positive": "all real {} > 0",
+        "nonnegative": "all real {} >= 0", "boolean": "both truth values of {}",
     }  # fmt: skip
     by_sort: dict[str, list[str]] = {}
     for quantity in statement.parameters:
-        by_sort.setdefault(numbers.get(quantity.sort, "every"), []).append(quantity.name)
-    text = "; ".join(f"{words} {', '.join(names)}" for words, names in by_sort.items())
+        by_sort.setdefault(numbers.get(quantity.sort, "every choice of {}"), []).append(quantity.name)
+    text = "; ".join(words.format(", ".join(names)) for words, names in by_sort.items())
     if statement.assumptions:
         text += f", under {', '.join(assumption.name for assumption in statement.assumptions)}"
     return text

@@ -394,6 +394,10 @@ def _weak(statements: list[StatementView]) -> list[Remark]:
             remarks.append(Remark(f"only {view.outcome}, and no more was declared", view))
         if ancestor and levels.weaker(ancestor, view.outcome):
             remarks.append(Remark(f"{view.outcome} itself, but rests on a statement whose outcome is {ancestor}", view))
+        if view.data["meets"]:
+            for check in view.data["checks"]:
+                if check["outcome"] in ("inconclusive", "error", "not-bitten"):
+                    remarks.append(Remark(f"its check {check['name']} is {check['outcome']}: {check['message']}", view))
         count = view.recheck_counts.get("not-replayed", 0)
         if count and view.outcome not in levels.WEAK:
             remarks.append(Remark(f"the independent checker could not replay {_count(count, 'check')}", view))

@@ -76,4 +76,4 @@ def implication_latex(hypotheses: Any, conclusion: Any) -> str:
     if not hypotheses:
         return right
     left = r" \wedge ".join(rf"\left({formula_latex(h)}\right)" for h in hypotheses)
-    return rf"{left} \;\Rightarrow\; {right}"
+    return rf"{left} \;\Rightarrow\; \left({right}\right)"

@@ -123,9 +123,11 @@ def _proposals(check: Check, *arguments: Any) -> Iterator[Any]:
 
 def _proof(statement: Statement, check: Check, seed: int, bits: int) -> CheckResult:
     best: CheckResult | None = None
-    for proposal in _proposals(check):
+    proposals = list(_proposals(check))
+    for proposal in proposals:
         if not isinstance(proposal, Claim):
             raise VerifyError(f"{statement.id}: a proof yields Claim, not {type(proposal).__name__}")
+    for proposal in proposals:
         decision = claims.decide_claim(statement, proposal)
         if decision.truth is True and decision.certificate is not None:
             scope = {"kind": "universal", "text": universal_scope(statement)}
@@ -147,6 +149,8 @@ def _refuted(statement: Statement, check: Check, judgement: instances.Judgement,
     found = instances.certificates(statement, judgement, "counterexample")
     scope = {"kind": "instances", "text": "a certified counterexample"}
     details = {"counterexamples": [{"raw": dict(judgement.evaluation.raw), "values": found[0]["values"]}]}
+    shown = expressions.text(dict(judgement.evaluation.raw))
+    message = f"{message}: {shown if len(shown) <= 300 else shown[:300] + '...'}"
     return CheckResult(check.name, check.kind, "refuted", message, scope, certificates=found, details=details)
 
 

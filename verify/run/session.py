@@ -123,7 +123,8 @@ class Session:
         self.bases = _bases(selected)
         if resume:
             self._take_over(journal.read(folder))
-        header = {"seed": settings.seed, "budget": settings.budget, "precision": settings.precision}
+        header: dict[str, Any] = {key: getattr(settings, key) for key in ("seed", "budget", "precision")}
+        header["statements"] = [s["id"] for s in selected]
         self.journal = journal.Journal(folder, header, resume)
 
     def _take_over(self, earlier: tuple[dict[str, Any], list[tuple[str, str, dict[str, Any]]]]) -> None:
@@ -131,6 +132,9 @@ class Session:
         for key in ("seed", "budget", "precision"):
             if header.get(key) != getattr(self.settings, key):
                 raise UsageError(f"the run to resume had --{key} {header.get(key)}: give the same, or start a new run")
+        if header.get("statements") != [s["id"] for s in self.selected]:
+            chosen = " ".join(map(str, header.get("statements") or []))
+            raise UsageError(f"the run to resume was of other statements: select {chosen or 'the same'}, or start a new run")
         for statement, basis, result in results:
             # what failed to finish, was worked out from other code, or lost a certificate is run again
             kept = all((self.folder / certificate["path"]).is_file() for certificate in result["certificates"])
