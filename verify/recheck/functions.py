@@ -1,9 +1,10 @@
 """The functions that a statement's computed symbols may name, each written out naively."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from math import floor, prod
 from operator import floordiv, mul
 from typing import Any
@@ -34,18 +35,17 @@ class Library:
 
     def __init__(self) -> None:
         self.work = 0
-        self.graphs: dict[tuple[Network, Events, str], Graph | None] = {}
+        self.explored = lru_cache(maxsize=4)(self._explored)
 
-    def graph(self, *key: Any) -> Graph:
-        """The graph of all states of a network with events and a semantics; `Undefined` if it is too large."""
-        if key not in self.graphs:
-            within(self.work, MAX_WORK, "explorations")
-            graph = Graph.of(Simulator(*key))
-            self.work += 200_000 if graph is None else graph.edge_count + 10
-            while len(self.graphs) >= 4:
-                del self.graphs[next(iter(self.graphs))]
-            self.graphs[key] = graph
-        return defined(self.graphs[key])
+    def _explored(self, n: Network, e: Events, s: str) -> Graph | None:
+        within(self.work, MAX_WORK, "explorations")
+        graph = Graph.of(Simulator(n, e, s))
+        self.work += 200_000 if graph is None else graph.edge_count + 10
+        return graph
+
+    def graph(self, n: Network, e: Events, s: str) -> Graph:
+        """The graph of all states; `Undefined` if it is too large."""
+        return defined(self.explored(n, e, s))
 
     def call(self, name: str, arguments: list[Value]) -> Value:
         """The value of a function; None where it is undefined."""
@@ -62,10 +62,11 @@ class Library:
             return None
 
 
-def within(work: int, limit: int, what: str) -> None:
-    """Give up when there is too much to do."""
+def within(work: int, limit: int, what: str) -> int:
+    """The work, unless there is too much to do."""
     if work > limit:
         raise NotReplayed(f"too many {what} for this checker")
+    return work
 
 
 def defined(x: Any, condition: object = True) -> Any:
@@ -91,16 +92,12 @@ def clip(x: int, lower: int | None, upper: int | None) -> int:
     return x if upper is None else min(x, upper)
 
 
-def _outcomes(library: Library, n: Network, e: Events, s: str, fair: bool) -> Value:
+def _ends(library: Library, n: Network, e: Events, s: str, fair: bool, potentials: bool = False) -> Value:
+    """Counts, and maybe potentials, of the states in which a run can end: at rest, or where it stalls if not `fair`."""
     graph = library.graph(defined(n, all(n.counted)), e, s)
     ends = [graph.states[v] for v in graph.rest] if fair else graph.states
-    return tuple(sorted({state[: n.size] for state in ends}))
-
-
-def _rest_states(library: Library, n: Network, e: Events, s: str) -> Value:
-    graph = library.graph(defined(n, all(n.counted)), e, s)
-    ends = (graph.states[v] for v in graph.rest)
-    return tuple(sorted({(state[: n.size], graph.simulator.potentials(state)) for state in ends}))
+    exactly = graph.simulator.potentials
+    return tuple(sorted({(end[: n.size], exactly(end)) if potentials else end[: n.size] for end in ends}))
 
 
 def _conserved(library: Library, n: Network, e: Events, s: str) -> bool:
@@ -175,18 +172,12 @@ class Total(Simulator):
     def formula_state(self) -> Value:
         return self.formula(), self.potentials(self.at(self.formula()))
 
-    def box(self) -> Iterator[Counts]:
-        """All counts within the bounds, in sorted order."""
+    def where(self, holds: Callable[["Total", Counts], bool]) -> tuple[Counts, ...]:
+        """All counts within the bounds for which something holds, sorted."""
         pairs = zip(self.network.lower, self.network.upper, strict=True)
         sides = [range(defined(a), defined(b) + 1) for a, b in pairs]
         within(prod(map(len, sides)), MAX_BOX, "counts in the box")
-        return itertools.product(*sides)
-
-    def fixed_points(self) -> Value:
-        return tuple(counts for counts in self.box() if self.map(counts) == counts)
-
-    def resting_counts(self) -> Value:
-        return tuple(counts for counts in self.box() if not self.fires(self.at(counts)))
+        return tuple(counts for counts in itertools.product(*sides) if holds(self, counts))
 
     def least(self) -> Counts:
         """The limit of S <- max(S, Phi(S))."""
@@ -237,19 +228,16 @@ def _arcs(c: Cycle) -> list[tuple[int, int]]:
     return [(c[x], c[x - 1]) for x in range(len(c))]
 
 
-def _is_cycle(n: Network, c: Cycle) -> bool:
+def _sign_of_cycle(n: Network, c: Cycle) -> int:
+    """The product of the signs along c, 0 if c is no cycle."""
     inside = bool(c) and len(set(c)) == len(c) and all(0 <= v < n.size for v in c)
-    return inside and all(n.weights[i][j] != 0 for i, j in _arcs(c))
+    return prod(sign(n.weights[i][j]) for i, j in _arcs(c)) if inside else 0
 
 
 def _chordless(n: Network, c: Cycle) -> bool:
     """No edge between vertices of c (nor from one to itself) but those of the cycle."""
     pairs = itertools.product(c, repeat=2)
     return all(0 <= v < n.size for v in c) and all(n.weights[i][j] == 0 or (i, j) in _arcs(c) for i, j in pairs)
-
-
-def _sign_of_cycle(n: Network, c: Cycle) -> int:
-    return prod(sign(n.weights[i][j]) for i, j in _arcs(c)) if _is_cycle(n, c) else 0
 
 
 def _plain(weights: Any, threshold: Vector, potential: Vector, bounds: Sequence[tuple[int, int]]) -> Network:
@@ -280,17 +268,11 @@ def _witness(n: Network, c: Cycle, locked: bool) -> tuple[Network, Events]:
 def _gauge(n: Network, shift: Vector, scale: Vector) -> Network:
     require(len(shift) == len(scale) == n.size, "the gauge has a wrong length")
     weights = tuple(tuple(w * a for w in row) for row, a in zip(n.weights, scale, strict=True))
-
-    def moved(row: Vector) -> tuple[Number, ...]:
-        return tuple(x * a + b for x, a, b in zip(row, scale, shift, strict=True))
-
-    n = replace(n, weights=weights, threshold=tuple(map(mul, n.threshold, scale)))
-    return replace(n, potential=moved(n.potential), low=moved(n.low), high=moved(n.high))
-
-
-def _gauge_events(e: Events, scale: Vector) -> Events:
-    require(all(0 <= i < len(scale) for i, _, _ in e.entries), "an event goes to a neuron that does not exist")
-    return Events(tuple((i, q * scale[i], forever) for i, q, forever in e.entries))
+    moved: dict[str, Any] = {
+        key: tuple(x * a + b for x, a, b in zip(getattr(n, key), scale, shift, strict=True))
+        for key in ("potential", "low", "high")
+    }
+    return replace(n, weights=weights, threshold=tuple(map(mul, n.threshold, scale)), **moved)
 
 
 def binary64(x: Number) -> Number:
@@ -376,48 +358,25 @@ def raw_value(sort: str) -> Reader:
     return SORTS.get(sort, lambda data: numbers(data) if type(data) is list else data)
 
 
-SORTS: dict[str, Reader] = {  # of parameters
-    **SCALAR,
-    "network": parse_network,
-    "events": parse_events,
-    "quantized": Quantized,
-    "choice": text,
+SORTS: dict[str, Reader] = SCALAR | {  # of parameters
+    "network": parse_network, "events": parse_events, "quantized": Quantized, "choice": text,
     "tuple": lambda data: numbers(of_type(list)(data)),
-}
+}  # fmt: skip
 PIECES = such_that(integer, lambda x: x > 0, "a positive integer was expected")
 READERS: dict[str, Reader] = {
-    "n": of_type(Network),
-    "e": of_type(Events),
-    "s": semantics_of,
-    "b": truth,
-    "t": of_type(tuple),
+    "n": of_type(Network), "e": of_type(Events), "q": of_type(Quantized), "t": of_type(tuple), "r": _number, "b": truth,
+    "s": semantics_of, "a": one_of("exact", "binary64"),
+    "m": record(bounds=many(integer, 2), bias_times=SCALAR["natural"], pieces=PIECES),
     "i": lambda x: of_type(int)(lowest(_number(x))),
-    "x": lambda x: x if type(x) is tuple else _number(x),
     "c": lambda x: tuple(map(READERS["i"], of_type(tuple)(x))),
     "v": lambda x: tuple(map(_number, of_type(tuple)(x))),
-    "r": _number,
-    "q": of_type(Quantized),
-    "m": record(bounds=many(integer, 2), bias_times=SCALAR["natural"], pieces=PIECES),
-    "a": one_of("exact", "binary64"),
-}
-
-
-def _or_inf(x: int | None) -> Value:
-    return INF if x is None else x
-
-
-def _range(a: int, b: int) -> Value:
-    within(b - a, MAX_STEPS, "numbers in the range")
-    return tuple((k,) for k in range(a, b + 1))
+    "x": lambda x: x if type(x) is tuple else _number(x),
+}  # fmt: skip
 
 
 def _unit_window(n: Network) -> bool:
     fitting = n.corrective and n.closed == "left" and n.high == n.threshold and not any(n.low)
     return fitting and all(t > 0 for t in n.threshold)
-
-
-def _starts_charged(n: Network) -> bool:
-    return all(v >= 0 or s == a for v, s, a in zip(n.potential, n.start, n.lower, strict=True))
 
 
 def _entry(table: Sequence[Any], i: int) -> Any:
@@ -430,27 +389,27 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "sets.singleton": ("x", lambda x: (x,)),
     "sets.subset": ("tt", lambda t, u: set(t) <= set(u)),
     "sets.distance": ("vv", lambda x, y: sum(abs(a - b) for a, b in zip(x, defined(y, len(x) == len(y)), strict=True))),
-    "sets.range": ("ii", _range),
-    "spiking.outcomes": ("*nesb", _outcomes),
-    "spiking.rest_states": ("*nes", _rest_states),
+    "sets.range": ("ii", lambda a, b: tuple((k,) for k in range(a, within(b, a + MAX_STEPS, "steps in a range") + 1))),
+    "spiking.outcomes": ("*nesb", _ends),
+    "spiking.rest_states": ("*nes", lambda x, n, e, s: _ends(x, n, e, s, True, True)),
     "spiking.livelock": ("*nes", lambda x, *nes: x.graph(*nes).livelock),
     "spiking.always_finite": ("*nes", lambda x, *nes: not x.graph(*nes).cyclic),
     "spiking.can_always_rest": ("*nes", lambda x, *nes: x.graph(*nes).can_always_rest),
-    "spiking.min_spikes": ("*nes", lambda x, *nes: _or_inf(x.graph(*nes).min_spikes)),
-    "spiking.max_spikes": ("*nes", lambda x, *nes: _or_inf(x.graph(*nes).max_spikes)),
+    "spiking.min_spikes": ("*nes", lambda x, *nes: INF if (m := x.graph(*nes).min_spikes) is None else m),
+    "spiking.max_spikes": ("*nes", lambda x, *nes: INF if (m := x.graph(*nes).max_spikes) is None else m),
     "spiking.conserved": ("*nes", _conserved),
     "spiking.ranking_holds": ("*nes", _ranking_holds),
     "spiking.total_map": ("nec", lambda n, e, c: Total(n, e).map(c)),
     "spiking.formula": ("ne", lambda n, e: Total(n, e).formula()),
     "spiking.formula_state": ("ne", lambda n, e: Total(n, e).formula_state()),
-    "spiking.fixed_points": ("ne", lambda n, e: Total(n, e).fixed_points()),
-    "spiking.resting_counts": ("ne", lambda n, e: Total(n, e).resting_counts()),
+    "spiking.fixed_points": ("ne", lambda n, e: Total(n, e).where(lambda t, c: t.map(c) == c)),
+    "spiking.resting_counts": ("ne", lambda n, e: Total(n, e).where(lambda t, c: not t.fires(t.at(c)))),
     "spiking.least_fixed_point": ("ne", lambda n, e: Total(n, e).least()),
     "spiking.spike_bound": ("ne", lambda n, e: Total(n, e).spike_bound()),
     "spiking.acyclic": ("n", _acyclic),
     "spiking.positive_cycle": ("n", lambda n: 1 in _cycle_signs(n)),
     "spiking.negative_cycle": ("n", lambda n: -1 in _cycle_signs(n)),
-    "spiking.is_cycle": ("nc", _is_cycle),
+    "spiking.is_cycle": ("nc", lambda n, c: _sign_of_cycle(n, c) != 0),
     "spiking.chordless": ("nc", _chordless),
     "spiking.sign_of_cycle": ("nc", _sign_of_cycle),
     "spiking.lock_network": ("nc", lambda n, c: _witness(n, c, True)[0]),
@@ -474,7 +433,10 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "spiking.size": ("n", lambda n: n.size),
     "spiking.nonnegative_weights": ("n", lambda n: all(w >= 0 for row in n.weights for w in row)),
     "spiking.nonnegative_events": ("e", lambda e: all(q >= 0 for _, q, _ in e.entries)),
-    "spiking.starts_charged": ("n", _starts_charged),
+    "spiking.starts_charged": (
+        "n",
+        lambda n: all(v >= 0 or s == a for v, s, a in zip(n.potential, n.start, n.lower, strict=True)),
+    ),
     "spiking.positive_thresholds": ("n", lambda n: all(t > 0 for t in n.threshold)),
     "spiking.weight": ("nii", lambda n, i, j: _entry(_entry(n.weights, i), j)),
     "spiking.threshold": ("ni", lambda n, i: _entry(n.threshold, i)),
@@ -486,7 +448,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "spiking.positive_charge": ("e", lambda e: sum(q for _, q, _ in e.entries if q > 0)),
     "spiking.largest_charge": ("e", lambda e: max((abs(q) for _, q, _ in e.entries), default=0)),
     "spiking.gauge": ("nvv", _gauge),
-    "spiking.gauge_events": ("ev", _gauge_events),
+    "spiking.gauge_events": ("ev", lambda e, v: Events(tuple((i, q * _entry(v, i), ever) for i, q, ever in e.entries))),
     "quantized.codes": ("q", Quantized.codes),
     "quantized.network": ("qm", Quantized.network),
     "quantized.events": ("qm", Quantized.events),

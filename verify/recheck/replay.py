@@ -242,6 +242,11 @@ def _identity(context: Context, c: dict[str, Any]) -> str:
         one, other = (sorted(canonical(inlined(x, statement)) for x in side) for side in (given, claimed))
         require(one == other, "the equations are not those of the claim")
         symbols = {name for name, sort in statement.parameters.items() if sort in NUMERIC}
+        for base in (base for equation in equations for side in equation for base in smt.denominators(inlined(side, statement))):
+            assumed = [inlined(formula.expression, statement) for formula in statement.formulas[:-1]]
+            smt.implied([*statement.parameters.items()], assumed, ["ne", base, ["num", "0"]])
+    else:
+        require(all(canonical(left) != canonical(right) for left, right in equations), "the two sides are one expression")
     right = equations and all(identity_holds(left, right, symbols) for left, right in equations)
     require(right, "there is no equation, or one that is not an identity")
     return "rational functions"
@@ -252,6 +257,7 @@ def _argument(context: Context, c: dict[str, Any]) -> str:
     names = dict.fromkeys(name for step in c["steps"] for name in step["obligations"])
     findings = {name: context.obligation(name) for name in names}
     require(findings, "the argument has no obligation: nothing in it is checked")
+    require(all(step["text"].strip() for step in c["steps"]), "a step of the argument has no text")
     for status, error in (("rejected", Rejected), ("not-replayed", NotReplayed)):
         for name, finding in findings.items():
             if finding.status == status:

@@ -21,6 +21,7 @@ ATTEMPTS: tuple[tuple[str, int, tuple[str, ...], int], ...] = (
     ("cvc5", 5, (), 0),
     ("cvc5", 5, (), -1),
     ("cvc5", 6, ("nl-cov=true",), 0),
+    ("z3", 8, (), 0),
     ("z3", 8, (), -1),
 )
 MAX_EXPONENT = 32
@@ -30,6 +31,7 @@ RELATIONS = {"eq": "=", "ne": "distinct", "lt": "<", "le": "<="}
 SUMS = {"add": "+", "mul": "*"}
 CHOICES = {"min": "(ite (<= {0} {1}) {0} {1})", "max": "(ite (>= {0} {1}) {0} {1})"}
 
+Symbols = Sequence[tuple[str, str]]  # names and sorts
 Term = tuple[str, str]  # SMT-LIB text, and its type: "Int", "Real" or "Bool"
 
 
@@ -55,7 +57,7 @@ def _exponent(power: Any) -> int | None:
 class Translator:
     """Expressions over the given symbols (name, sort) in SMT-LIB 2."""
 
-    def __init__(self, symbols: Sequence[tuple[str, str]], quotients: bool) -> None:
+    def __init__(self, symbols: Symbols, quotients: bool) -> None:
         self.quotients = quotients
         self.symbols = {name: (f"v{k}", TYPES.get(sort, "Real")) for k, (name, sort) in enumerate(symbols)}
         self.lines = [f"(declare-const {name} {kind})" for name, kind in self.symbols.values()]
@@ -154,8 +156,8 @@ class Translator:
         return self.shared(f"(* {' '.join(['{0}'] * abs(n))})", text), kind
 
 
-def query(symbols: Sequence[tuple[str, str]], hypotheses: Sequence[Any], conclusion: Any, quotients: bool = True) -> str:
-    """SMT-LIB text that is satisfiable unless the hypotheses imply the conclusion; x/0 may be any number.
+def query(symbols: Symbols, hypotheses: Sequence[Any], conclusion: Any, quotients: bool = True) -> str:
+    """SMT-LIB text that is satisfiable unless the hypotheses imply the conclusion; what is certain depends on no x/0.
 
     With `quotients`, x/y is a variable of its own, otherwise x times a variable for 1/y: which is easier depends.
     """
@@ -205,8 +207,35 @@ def refuted(*texts: str) -> str:
     raise NotReplayed("no solver decided the implication (" + "; ".join(tried) + ")")
 
 
-def implied(symbols: Sequence[tuple[str, str]], hypotheses: Sequence[Any], conclusion: Any) -> str:
+def denominators(form: Any) -> list[Any]:
+    """The bases of negative powers in an expression."""
+    if form[0] in ("sym", "num"):
+        return []
+    return [form[1]] * _is_reciprocal(form) + [base for part in form[1:] for base in denominators(part)]
+
+
+def certainly(form: Any, truth: bool = True) -> Any:
+    """Where a formula is certainly true (or false): with a vanishing denominator, a relation is neither."""
+    head, arguments = form[0], form[1:]
+    if not denominators(form):
+        return form if truth else ["not", form]
+    if head == "not":
+        return certainly(arguments[0], not truth)
+    if head in ("and", "or"):
+        return ["and" if (head == "and") is truth else "or", *(certainly(part, truth) for part in arguments)]
+    if head == "implies":
+        return ["or" if truth else "and", certainly(arguments[0], not truth), certainly(arguments[1], truth)]
+    if head in ("iff", "if"):
+        condition, then, otherwise = arguments if head == "if" else (*arguments, ["not", arguments[1]])
+        cases = ((condition, True, then), (condition, False, otherwise))
+        return ["or", *(["and", certainly(c, value), certainly(part, truth)] for c, value, part in cases)]
+    defined = (["ne", base, ["num", "0"]] for base in denominators(form))
+    return ["and", form if truth else ["not", form], *defined]
+
+
+def implied(symbols: Symbols, hypotheses: Sequence[Any], conclusion: Any) -> str:
     """The names of the solvers that found the hypotheses to imply each part of the conclusion."""
-    goals = conclusion[1:] if conclusion[0] == "and" else [conclusion]
-    names = {refuted(*(query(symbols, hypotheses, goal, way) for way in (True, False))) for goal in goals}
+    goals = [certainly(goal) for goal in (conclusion[1:] if conclusion[0] == "and" else [conclusion])]
+    assumed = list(map(certainly, hypotheses))
+    names = {refuted(*(query(symbols, assumed, goal, way) for way in (True, False))) for goal in goals}
     return ", ".join(sorted(names))

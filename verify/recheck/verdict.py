@@ -59,7 +59,8 @@ def supported_level(certificates_with_findings: Iterable[Pair], statement: Any) 
         return "certified" if case else "none"
     if ("instance", "counterexample") in has:
         return "refuted"
-    if not (case or family or proof or (identity and not statement["assumptions"])):
+    witness = case or family or proof or (identity and not statement["assumptions"])
+    if not witness or (statement["assumptions"] and ("instance", "control") not in has):
         return "none"
     return "proved" if proof or identity else "reduced" if argument else "exhausted" if family else "certified"
 
@@ -77,6 +78,11 @@ def _problems(entry: dict[str, Any], statement: Any, pairs: list[Pair]) -> Itera
         level = "no level" if supported == "none" else f"only {supported!r}"
         yield f"the report says {outcome!r}, the replayed certificates support {level}"
     controlled = {c["drops"] for c, finding in pairs if finding.status == "accepted" and c.get("role") == "control"}
+    argument = [c for c, finding in pairs if finding.status == "accepted" and c["kind"] == "argument"]
+    if argument and "argument" in entry:
+        shown = [(step["text"], [o["sha256"] for o in step["obligations"]]) for step in entry["argument"]]
+        if shown not in [[(step["text"], step["obligations"]) for step in c["steps"]] for c in argument]:
+            yield "the argument that the report prints is not that of its certificate"
     printed, declared = (sorted(item["name"] for item in holder["assumptions"]) for holder in (entry, statement))
     if printed != declared:
         yield "the assumptions that the report prints are not those of the statement"
