@@ -16,7 +16,10 @@ def result(outcome, kind="proof", *, witness=False, recheck="accepted", drops=No
     unreplayable = outcome in ("supported", "observed", "inconclusive")
     replayed = None if unreplayable else recheck
     details = {"witness": True} if witness else {}
-    return CheckResult(f"{kind}-{outcome}", kind, outcome, outcome, recheck=replayed, drops=drops, details=details)
+    name, certificates = f"{kind}-{outcome}", [] if unreplayable else [{"kind": "smt"}]
+    return CheckResult(
+        name, kind, outcome, outcome, recheck=replayed, drops=drops, details=details, certificates=certificates
+    )
 
 
 PROVED = result("proved", witness=True)
@@ -104,4 +107,4 @@ def test_failures_meet_nothing():
 
 def test_the_scope_of_a_universal_statement_names_its_sorts_and_assumptions():
     statement = state(x > 0, {"x": "real", "k": "natural"}, {"large": x > 1})
-    assert universal_scope(statement) == "all real numbers x; all integers >= 0 k, under large"
+    assert universal_scope(statement) == "all real x; all integers k >= 0, under large"

@@ -136,17 +136,17 @@ COUNTEREXAMPLE = certificate(
     claim=False,
 )
 
-# 1/(x - 1) - 1/(x + 1) = 2/(x**2 - 1), and (x + y)**2 = x**2 + 2xy + y**2.
+# 1/x - 1/(x + 1) = 1/(x**2 + x), and (x + y)**2 = x**2 + 2xy + y**2.
 MINUS = num(-1)
 FRACTIONS = [
-    ["add", ["mul", MINUS, ["pow", ["add", ONE, X], MINUS]], ["pow", ["add", MINUS, X], MINUS]],
-    ["mul", ["pow", ["add", MINUS, ["pow", X, num(2)]], MINUS], num(2)],
+    ["add", ["mul", MINUS, ["pow", ["add", ONE, X], MINUS]], ["pow", X, MINUS]],
+    ["pow", ["add", X, ["pow", X, num(2)]], MINUS],
 ]
 SQUARE = [
     ["pow", ["add", X, sym("y")], num(2)],
     ["add", ["mul", X, num(2), sym("y")], ["pow", X, num(2)], ["pow", sym("y"), num(2)]],
 ]
-PLANE = [parameter("x", "real"), parameter("y", "real")]
+PLANE = [parameter("x", "positive"), parameter("y", "real")]
 IDENTITIES = statement(PLANE, {}, ["and", ["eq", *FRACTIONS], ["eq", *SQUARE]], name="identities")
 IDENTITY = certificate("identity", IDENTITIES, target="claim", equations=[FRACTIONS, SQUARE])
 

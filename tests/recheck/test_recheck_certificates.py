@@ -426,7 +426,7 @@ def test_an_argument_over_an_obligation_that_no_solver_decides_is_not_replayed()
     )
     assert replay(hard, h.SQUARES).status == "not-replayed"
     given = h.certificate(
-        "argument", h.SQUARES, steps=[{"text": "", "obligations": [certificate_sha256(hard)], "cites": []}]
+        "argument", h.SQUARES, steps=[{"text": "by force", "obligations": [certificate_sha256(hard)], "cites": []}]
     )
     assert replay(given, h.SQUARES, {certificate_sha256(hard): hard}).status == "not-replayed"
 

@@ -118,7 +118,7 @@ def test_certificates_that_were_not_replayed_support_nothing():
     from verify.decide.verdict import conclude
 
     def result(recheck):
-        return CheckResult("c", "proof", "proved", recheck=recheck, details={"witness": True})
+        return CheckResult("c", "proof", "proved", recheck=recheck, details={"witness": True}, certificates=[{}])
 
     assert [conclude("proved", False, [result(r)]).outcome for r in ("accepted", "not-replayed", "rejected", None)] == [
         "proved", "inconclusive", "error", "inconclusive",

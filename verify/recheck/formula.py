@@ -50,38 +50,38 @@ def _check(kinds: frozenset[type], *xs: Value) -> None:
         raise Rejected("ill-typed expression: a truth value, a number or a tuple where something else is meant")
 
 
-def _numeric(exactly: Callable[..., Any] | None, widely: Callable[..., Enclosure | None]) -> Operation:
-    """A function of numbers and its extension to enclosures; undefined where an argument is undefined or infinite."""
+def _numeric(exactly: Callable[..., Any] | None, widely: Callable[..., Enclosure | None] | None = None) -> Operation:
+    """A function of numbers; undefined where an argument is undefined or infinite.
+
+    `exactly` is of rationals, `widely` of enclosures: if there is none, the function grows with each of its arguments.
+    """
+
+    def ends(bits: int, *xs: Enclosure) -> Enclosure:
+        low, high = exactly(*(x.lo for x in xs)), exactly(*(x.hi for x in xs))  # type: ignore[misc]
+        return Enclosure(Fraction(low), Fraction(high))
 
     def apply(bits: int, *xs: Value) -> Value:
         if exactly and EXACT.issuperset(map(type, xs)):
             value = exactly(*xs)
-            bits = value.numerator.bit_length() + value.denominator.bit_length()
-            require(bits <= MAX_BITS, "a number grew too large")
+            small = value.numerator.bit_length() + value.denominator.bit_length() <= MAX_BITS
+            require(small, "a number grew too large")
             return value
         _check(NUMBERS, *xs)
-        return None if None in xs or INF in xs else widely(bits, *map(enclosure, xs))
+        return None if None in xs or INF in xs else (widely or ends)(bits, *map(enclosure, xs))
 
     return apply
 
 
-def _monotone(f: Callable[[Any], Any]) -> Operation:
-    return _numeric(f, lambda bits, x: Enclosure(Fraction(f(x.lo)), Fraction(f(x.hi))))
-
-
 def _extreme(choose: Callable[..., Any]) -> Operation:
     """`min` or `max`, also of infinite values."""
-
-    def widely(bits: int, *xs: Enclosure) -> Enclosure:
-        return Enclosure(choose(x.lo for x in xs), choose(x.hi for x in xs))
+    of_finite = _numeric(lambda *xs: choose(xs))
 
     def apply(bits: int, *xs: Value) -> Value:
         rest = xs if None in xs else [x for x in xs if x is not INF]
         if len(rest) == len(xs):
-            return among(bits, *xs)
-        return INF if choose is max or not rest else among(bits, *rest)
+            return of_finite(bits, *xs)
+        return INF if choose is max or not rest else of_finite(bits, *rest)
 
-    among = _numeric(lambda *xs: choose(xs), widely)
     return apply
 
 
@@ -142,13 +142,13 @@ def _if(bits: int, c: Value, x: Value, y: Value) -> Value:
 
 
 OPERATIONS: dict[str, tuple[int, Operation]] = {  # number of arguments (0 for one or more), meaning
-    "add": (0, _numeric(lambda *xs: sum(xs), lambda bits, *xs: sum(xs[1:], start=xs[0]))),
+    "add": (0, _numeric(lambda *xs: sum(xs))),
     "mul": (0, _numeric(lambda *xs: prod(xs), lambda bits, *xs: prod(xs[1:], start=xs[0]))),
     "min": (0, _extreme(min)),
     "max": (0, _extreme(max)),
-    "floor": (1, _monotone(floor)),
-    "ceiling": (1, _monotone(ceil)),
-    "sign": (1, _monotone(sign)),
+    "floor": (1, _numeric(floor)),
+    "ceiling": (1, _numeric(ceil)),
+    "sign": (1, _numeric(sign)),
     "abs": (1, _numeric(abs, lambda bits, x: Enclosure(max(x.lo, -x.hi, Fraction(0)), max(-x.lo, x.hi)))),
     "pow": (2, _power),
     "exp": (1, _numeric(None, lambda bits, x: intervals.exp(x, bits))),

@@ -16,9 +16,6 @@ class Enclosure:
     lo: Fraction
     hi: Fraction
 
-    def __add__(self, other: "Enclosure") -> "Enclosure":
-        return Enclosure(self.lo + other.lo, self.hi + other.hi)
-
     def __mul__(self, other: "Enclosure") -> "Enclosure":
         corners = [a * b for a in (self.lo, self.hi) for b in (other.lo, other.hi)]
         return Enclosure(min(corners), max(corners))
@@ -32,17 +29,11 @@ def point(x: Number) -> Enclosure:
     return Enclosure(Fraction(x), Fraction(x))
 
 
-def _rounded(x: Fraction, bits: int, up: bool) -> Fraction:
-    """x rounded up or down to `bits` significant bits."""
-    shift = bits - (abs(x.numerator).bit_length() - x.denominator.bit_length())
-    scaled = x * (1 << shift) if shift >= 0 else x / (1 << -shift)
-    whole = -((-scaled.numerator) // scaled.denominator) if up else scaled.numerator // scaled.denominator
-    return Fraction(whole, 1 << shift) if shift >= 0 else Fraction(whole << -shift)
-
-
 def outward(x: Enclosure, bits: int) -> Enclosure:
-    """A slightly wider enclosure with short ends."""
-    return Enclosure(_rounded(x.lo, bits, False), _rounded(x.hi, bits, True))
+    """A slightly wider enclosure, whose ends have about `bits` significant bits."""
+    sizes = (abs(end.numerator).bit_length() - end.denominator.bit_length() for end in (x.lo, x.hi))
+    down, up = (Fraction(2) ** (size - bits) for size in sizes)
+    return Enclosure(x.lo // down * down, -(-x.hi // up) * up)
 
 
 def power(x: Enclosure, n: int) -> Enclosure | None:

@@ -211,7 +211,7 @@ def denominators(form: Any) -> list[Any]:
     """The bases of negative powers in an expression."""
     if form[0] in ("sym", "num"):
         return []
-    return [form[1]] * _is_reciprocal(form) + [base for part in form[1:] for base in denominators(part)]
+    return form[1:2] * ((_exponent(form) or 0) < 0) + [base for part in form[1:] for base in denominators(part)]
 
 
 def certainly(form: Any, truth: bool = True) -> Any:

@@ -71,19 +71,13 @@ _ROW, _BOUNDS = many(exact), many(optional(integer))
 _NATURAL = such_that(integer, lambda x: x >= 0, "a natural number was expected")
 NETWORK = record(
     {
-        "closed": one_of("left", "right", "both", "neither"),
-        "corrective": truth,
-        "reset": one_of("subtract", "zero"),
-        "leak": truth,
-        "loss": truth,
-        "plastic": such_that(_ROW, len, "'plastic' is empty"),
+        "closed": one_of("left", "right", "both", "neither"), "reset": one_of("subtract", "zero"), "corrective": truth,
+        "leak": truth, "loss": truth, "plastic": such_that(_ROW, len, "'plastic' is empty"),
         "noise": lambda data: -1 if data == "unlimited" else _NATURAL(data),
     },
-    weights=many(_ROW),
-    **dict.fromkeys(("threshold", "potential", "low", "high"), _ROW),
-    **dict.fromkeys(("lower", "upper"), _BOUNDS),
-    start=many(integer),
-)
+    weights=many(_ROW), threshold=_ROW, potential=_ROW, lower=_BOUNDS, upper=_BOUNDS,
+    start=many(integer), low=_ROW, high=_ROW,
+)  # fmt: skip
 
 
 def parse_network(data: Any) -> Network:
