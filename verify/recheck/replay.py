@@ -33,20 +33,12 @@ class Finding:
     checker: str
 
 
-@dataclass(frozen=True)
-class Context:
-    """The statement of a certificate, and the finding on another certificate of the statement, by hash."""
-
-    statement: Statement
-    obligation: Callable[[str], Finding]
-
-
 def _move(data: Any) -> tuple[Any, ...]:
     head, *rest = many(anything)(data)
     return (text(head), *map(integer, rest))
 
 
-Checker = Callable[[Context, dict[str, Any]], str]
+Checker = Callable[[Statement, dict[str, Any], Callable[[str], Finding]], str]
 KINDS: dict[str, tuple[Reader, Checker]] = {}
 TARGET = one_of("claim", "obligation")
 ENCLOSURE, PATH, PAIR = record(lo=exact, hi=exact), many(_move), many(anything, 2)
@@ -97,8 +89,8 @@ def agrees(value: Value, data: Any) -> bool:
 
 
 @_kind("instance", role=one_of("case", "control", "counterexample"), **dict.fromkeys(INSTANCE, anything))
-def _instance(context: Context, c: dict[str, Any]) -> str:
-    statement, library, role = context.statement, Library(), c["role"]
+def _instance(statement: Statement, c: dict[str, Any], _: Any) -> str:
+    library, role = Library(), c["role"]
     values, (*held, holds) = settled(
         lambda bits: Instance(statement, c["raw"], library, bits),
         lambda values, bits: [decided(formula.code, values, bits) for formula in statement.formulas],
@@ -176,8 +168,8 @@ def _filled(template: Any, case: Mapping[str, Any], used: set[str]) -> Any:
 
 
 @_kind("family", template=anything, axes=_axes(anything, canonical), count=integer, outside=integer, tally=TALLY)
-def _family(context: Context, c: dict[str, Any]) -> str:
-    statement, library, quantities = context.statement, Library(), c["tally"]["quantities"]
+def _family(statement: Statement, c: dict[str, Any], _: Any) -> str:
+    library, quantities = Library(), c["tally"]["quantities"]
     require(statement.symbols.issuperset(quantities), "the tally names a symbol that the statement does not have")
     used: set[str] = set()
 
@@ -194,28 +186,23 @@ def _family(context: Context, c: dict[str, Any]) -> str:
 
 
 @_kind(
-    "enumeration",
-    target=one_of("obligation"),
-    axes=_axes(lambda data: data if type(data) is bool else exact(data), repr),
-    hypotheses=many(anything),
-    conclusion=anything,
-    count=integer,
-    outside=integer,
-)
-def _enumeration(context: Context, c: dict[str, Any]) -> str:
+    "enumeration", target=one_of("obligation"), hypotheses=many(anything), conclusion=anything, count=integer,
+    outside=integer, axes=_axes(lambda data: data if type(data) is bool else exact(data), repr),
+)  # fmt: skip
+def _enumeration(statement: Statement, c: dict[str, Any], _: Any) -> str:
     require(c["conclusion"] != ["true"], "the conclusion is the constant true")
     *assumed, claim = (compiled(x, c["axes"]) for x in (*c["hypotheses"], c["conclusion"]))
     work = prod(map(len, c["axes"].values())) * sum(map(size, (*c["hypotheses"], c["conclusion"])))
     if work > MAX_GRID_WORK:
         raise NotReplayed("the grid is too large for this checker")
-    for _ in _sweep(c, assumed, claim, lambda case, bits: case):
+    for _case in _sweep(c, assumed, claim, lambda case, bits: case):
         pass
     return "integers"
 
 
 @_kind("smt", target=TARGET, symbols=many(PAIR), hypotheses=many(anything), conclusion=anything, model=anything)
-def _smt(context: Context, c: dict[str, Any]) -> str:
-    statement, hypotheses, conclusion = context.statement, c["hypotheses"], c["conclusion"]
+def _smt(statement: Statement, c: dict[str, Any], _: Any) -> str:
+    hypotheses, conclusion = c["hypotheses"], c["conclusion"]
     symbols = [(text(name), one_of(*SCALAR)(sort)) for name, sort in c["symbols"]]
     if c["target"] == "claim":
         require(symbols == [*statement.parameters.items()], "the symbols are not the statement's parameters in order")
@@ -233,8 +220,8 @@ def _smt(context: Context, c: dict[str, Any]) -> str:
 
 
 @_kind("identity", target=TARGET, equations=many(PAIR))
-def _identity(context: Context, c: dict[str, Any]) -> str:
-    statement, equations, symbols = context.statement, c["equations"], None
+def _identity(statement: Statement, c: dict[str, Any], _: Any) -> str:
+    equations, symbols = c["equations"], None
     if c["target"] == "claim":
         head, arguments = parts(statement.claim.expression)
         claimed = arguments if head == "and" else [statement.claim.expression]
@@ -242,20 +229,21 @@ def _identity(context: Context, c: dict[str, Any]) -> str:
         one, other = (sorted(canonical(inlined(x, statement)) for x in side) for side in (given, claimed))
         require(one == other, "the equations are not those of the claim")
         symbols = {name for name, sort in statement.parameters.items() if sort in NUMERIC}
-        for base in (base for equation in equations for side in equation for base in smt.denominators(inlined(side, statement))):
-            assumed = [inlined(formula.expression, statement) for formula in statement.formulas[:-1]]
+        assumed = [inlined(formula.expression, statement) for formula in statement.formulas[:-1]]
+        sides = [inlined(side, statement) for equation in equations for side in equation]
+        for base in (base for side in sides for base in smt.denominators(side)):
             smt.implied([*statement.parameters.items()], assumed, ["ne", base, ["num", "0"]])
-    else:
-        require(all(canonical(left) != canonical(right) for left, right in equations), "the two sides are one expression")
+    trivial = c["target"] != "claim" and any(canonical(left) == canonical(right) for left, right in equations)
+    require(not trivial, "the two sides of an equation are one expression")
     right = equations and all(identity_holds(left, right, symbols) for left, right in equations)
     require(right, "there is no equation, or one that is not an identity")
     return "rational functions"
 
 
 @_kind("argument", steps=many(STEP))
-def _argument(context: Context, c: dict[str, Any]) -> str:
+def _argument(_: Statement, c: dict[str, Any], obligation: Callable[[str], Finding]) -> str:
     names = dict.fromkeys(name for step in c["steps"] for name in step["obligations"])
-    findings = {name: context.obligation(name) for name in names}
+    findings = {name: obligation(name) for name in names}
     require(findings, "the argument has no obligation: nothing in it is checked")
     require(all(step["text"].strip() for step in c["steps"]), "a step of the argument has no text")
     for status, error in (("rejected", Rejected), ("not-replayed", NotReplayed)):
@@ -266,17 +254,10 @@ def _argument(context: Context, c: dict[str, Any]) -> str:
 
 
 @_kind(
-    "exploration",
-    network=parse_network,
-    events=parse_events,
-    semantics=text,
-    states=integer,
-    edges=integer,
-    rest=many(AT_REST),
-    ranking=optional(many(integer)),
-    livelock=optional(LIVELOCK),
-)
-def _exploration(context: Context, c: dict[str, Any]) -> str:
+    "exploration", network=parse_network, events=parse_events, semantics=text, states=integer, edges=integer,
+    rest=many(AT_REST), ranking=optional(many(integer)), livelock=optional(LIVELOCK),
+)  # fmt: skip
+def _exploration(statement: Statement, c: dict[str, Any], _: Any) -> str:
     simulator = Simulator(c["network"], c["events"], c["semantics"])
     graph, n, livelock = Graph.of(simulator), simulator.n, c["livelock"]
     if graph is None:
@@ -334,7 +315,7 @@ def replay(
         require(same, "the certificate belongs to another statement: statement_sha256 differs")
         fits = read.quantifier == "for-all" or kind in ("instance", "exploration")
         require(fits, f"a certificate of the kind {kind!r} says nothing about an 'exists' statement")
-        return Finding("accepted", kind, "replayed", checker(Context(read, obligation), fields))
+        return Finding("accepted", kind, "replayed", checker(read, fields, obligation))
     except (NotReplayed, MemoryError) as error:
         return Finding("not-replayed", kind, str(error) or "out of memory", "")
     except Exception as error:  # whatever untrusted data may provoke

@@ -66,7 +66,7 @@ def record(options: Mapping[str, Reader] | None = None, /, **readers: Reader) ->
 
     def read(data: Any) -> dict[str, Any]:
         given = of_type(dict)(data).keys()
-        for key in (*(readers.keys() - given), *(given - known.keys())):
+        for key in (*sorted(readers.keys() - given), *sorted(given - known.keys())):
             raise Rejected(f"the key {key!r:.60} is {'missing' if key in readers else 'unknown'}")
         found = {}
         for key, reader in known.items():

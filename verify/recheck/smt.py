@@ -11,19 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from .formula import MAX_NODES, parts, size
-from .load import NotReplayed, Rejected, exact, require
+from .load import NotReplayed, exact, require
 
 # Solver, seconds of processor time, options, which of the translations. Coverings (nl-cov) decide what cvc5's default
 # leaves open, and sometimes the reverse.
 ATTEMPTS: tuple[tuple[str, int, tuple[str, ...], int], ...] = (
-    ("cvc5", 1, (), 0),
-    ("cvc5", 1, (), -1),
-    ("cvc5", 5, (), 0),
-    ("cvc5", 5, (), -1),
-    ("cvc5", 6, ("nl-cov=true",), 0),
-    ("z3", 8, (), 0),
+    ("cvc5", 1, (), 0), ("cvc5", 1, (), -1), ("cvc5", 5, (), 0), ("cvc5", 5, (), -1), ("cvc5", 6, ("nl-cov=true",), 0),
     ("z3", 8, (), -1),
-)
+)  # fmt: skip
 MAX_EXPONENT = 32
 TYPES = {"integer": "Int", "natural": "Int", "boolean": "Bool"}  # of the sorts; the others are real
 LOGIC = {"and": "and", "or": "or", "not": "not", "implies": "=>", "iff": "="}
@@ -186,23 +181,18 @@ def ask(solver: str, seconds: int, options: tuple[str, ...], text: str) -> tuple
     if stopped:
         return solver, f"nothing in {seconds} s"
     name, _, answer = done.stdout.strip().partition("\n")
-    if done.returncode != 0 or not name:
-        return solver, f"failed ({done.stderr.strip()[-80:]})"
-    return name, answer
+    failed = done.returncode != 0 or not name
+    return (solver, f"failed ({done.stderr.strip()[-80:]})") if failed else (name, answer)
 
 
 def refuted(*texts: str) -> str:
-    """The name of the solver that found the query, in one of its translations, unsatisfiable.
-
-    Raises `Rejected` if it is satisfiable, `NotReplayed` if no solver decides.
-    """
+    """The solver that found the query, in one of its translations, unsatisfiable; `Rejected` if it is satisfiable."""
     tried = []
-    for solver, seconds, options, which in dict.fromkeys((*a[:3], texts[a[3]]) for a in ATTEMPTS):
-        name, answer = ask(solver, seconds, options, which)
+    for solver, seconds, options, text in dict.fromkeys((*a[:3], texts[a[3]]) for a in ATTEMPTS):
+        name, answer = ask(solver, seconds, options, text)
         if answer == "unsat":
             return name
-        if answer == "sat":
-            raise Rejected(f"{name} finds values that meet the hypotheses and not the conclusion")
+        require(answer != "sat", f"{name} finds values that meet the hypotheses and not the conclusion")
         tried.append(f"{name}: {answer:.100}")
     raise NotReplayed("no solver decided the implication (" + "; ".join(tried) + ")")
 

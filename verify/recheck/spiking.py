@@ -88,8 +88,8 @@ def parse_network(data: Any) -> Network:
     network = Network(**NETWORK({"start": [0] * n, "low": [0] * n, "high": threshold, **data}))
     rows = (network.potential, network.lower, network.upper, network.start, network.low, network.high, network.weights)
     require(all(len(row) == n for row in (*rows, *network.weights)), "a row of a network has a wrong length")
-    pairs = zip(network.lower, network.upper, strict=True)
-    require(not any(low is not None is not high and low > high for low, high in pairs), "a lower bound above the upper one")
+    bounds = [(a, b) for a, b in zip(network.lower, network.upper, strict=True) if a is not None and b is not None]
+    require(all(a <= b for a, b in bounds), "a lower bound is above the upper one")
     return network
 
 
