@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -91,5 +92,7 @@ def part_of_the_run(quick_run: Path, quick_report: dict[str, Any], tmp_path: Pat
     folder = tmp_path / "run"
     for entry in kept:
         shutil.copytree(quick_run / "certificates" / entry["id"], folder / "certificates" / entry["id"])
-    (folder / "report.json").write_text(json.dumps({**quick_report, "statements": kept}), encoding="utf-8")
+    counts = dict(Counter(entry["outcome"] for entry in kept))
+    cut = {**quick_report, "statements": kept, "summary": counts}
+    (folder / "report.json").write_text(json.dumps(cut), encoding="utf-8")
     return folder

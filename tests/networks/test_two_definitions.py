@@ -185,7 +185,8 @@ def quantized_instances(draw):
             }
         )  # fmt: skip
     tie = draw(st.sampled_from(["half-up", "half-even"]))
-    bounds = draw(lists(st.integers(-1, 1), 2))
+    low = draw(st.integers(-1, 1))
+    bounds = [low, draw(st.integers(low, 1))]
     return {
         "q": {"layers": layers, "input": draw(lists(SMALL, sizes[0])), "tie": tie},
         "m": {"bounds": bounds, "bias_times": draw(st.integers(0, 2)), "pieces": draw(st.integers(1, 2))},

@@ -78,6 +78,8 @@ def to_spiking(network: dict[str, Any], mapping: dict[str, Any]) -> dict[str, An
                 for j, weight in enumerate(row):
                     weights[first + i][first - sizes[index - 1] + j] = to_json(exact(weight) * before)
         first += sizes[index]
+    if any(low > high for low, high in zip(lower, upper, strict=True)):
+        raise InstanceError("mapping: it puts a lower bound above the upper one")
     return {"weights": weights, "threshold": threshold, "potential": potential, "lower": lower, "upper": upper}
 
 
