@@ -24,10 +24,9 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Assumption", "Check", "Claim", "Decision", "Drawing", "Evaluation", "Exploration", "Family", "Grid", "Identity",
-    "InstanceError",
-    "InstanceError", "Observation", "Quantity", "Source", "Statement", "Step", "Valid", "VerifyError", "__version__", "axis", "computed",
-    "defined", "evaluate", "explore_network", "parameter", "random_timings",
+    "Assumption", "Check", "Claim", "Decision", "Drawing", "Evaluation", "Exploration", "Family", "Grid",
+    "Identity", "InstanceError", "Observation", "Quantity", "Source", "Statement", "Step", "Valid", "VerifyError",
+    "__version__", "axis", "computed", "defined", "evaluate", "explore_network", "parameter", "random_timings",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

@@ -20,7 +20,9 @@ OUTCOMES = computed(
     "outcomes", "tuple", "spiking.outcomes", [SPIKING, EVENTS, SEMANTICS, FAIR], "the counts in which its runs can end"
 )
 PREDICTED = computed("predicted", "tuple", "sets.singleton", [CODES], "the codes as the one outcome")
-INSIDE = computed("starts_inside", "boolean", "spiking.starts_inside", [SPIKING], "the count 0 lies within each neuron's bounds")
+INSIDE = computed(
+    "starts_inside", "boolean", "spiking.starts_inside", [SPIKING], "the count 0 lies within each neuron's bounds"
+)
 HALF_UP = computed("half_up", "boolean", "quantized.half_up", [QUANTIZED], "ties are rounded up")
 SAME_BOUNDS = computed(
     "same_bounds", "boolean", "quantized.same_bounds", [MAPPING], "the neurons' bounds are the quantizers'"
