@@ -19,8 +19,8 @@ from verify.run.worker import _statements
 from verify.statement import Statement
 
 OPTIONS: list[tuple[str, Any]] = [
-    ("reset", "zero"), ("closed", "both"), ("closed", "right"), ("closed", "neither"), ("corrective", False), ("leak", True), ("loss", True),
-    ("noise", 1), ("noise", 2), ("plastic", ["1", "1/2"]), ("start", 1),
+    ("reset", "zero"), ("closed", "both"), ("closed", "right"), ("closed", "neither"), ("corrective", False), ("leak", True),
+    ("loss", True), ("noise", 1), ("noise", 2), ("plastic", ["1", "1/2"]), ("start", 1),
 ]  # fmt: skip
 NUMBERS = ["1/2", "-1/2", "1", "0", "-1", "3/2", "2", "1/3", "-5/4", "7/3"]
 CHOICES = {"instant": ["delayed", "eager"], "delayed": ["instant", "eager"], "eager": ["instant", "delayed"]}
