@@ -38,11 +38,10 @@ CAN_REST = computed(
 
 necessary = Statement(
     "acyclic-iff",
-    title="Timing invariance for all potentials, bounds and events holds iff the graph is acyclic",
-    summary="Whatever the weights are, a chordless cycle (a shortest one is chordless) lets one choose potentials, "
-    "bounds and at most two events such that timing decides the "
-    "outcome, or no run ever rests. With the theorem on acyclic networks: invariance for all of them iff there is no "
-    "cycle.",
+    title="Acyclicity is necessary: every chordless cycle can be made to decide by timing, or never to rest",
+    summary="Whatever the weights are, a chordless cycle (a shortest one is chordless) lets one choose potentials, bounds and "
+    "at most two events such that there are two outcomes, or no run ever rests; so with the theorem on acyclic networks, "
+    "all choices of these give one outcome iff there is no cycle.",
     area=AREA,
     source=SOURCE.at("recurrent networks", DERIVED),
     declared="reduced",

@@ -20,8 +20,8 @@ FIRES = defined("fires", "boolean", Or(p >= 1, AFTER.symbol >= 1), "the neuron f
 leak = Statement(
     "leak-critical-gap",
     title="With a leak, two charges fire iff their gap is at most tau log(p/(1-q))",
-    summary="For dV/dt = -V/tau and two charges below threshold a spike happens iff g <= tau log(p/(1-q)): timing "
-    "decides, and charge is not conserved.",
+    summary="For dV/dt = -V/tau and two charges below threshold a spike happens iff g <= tau log(p/(1-q)): the output "
+    "depends on timing.",
     area=AREA,
     source=SOURCE.at("necessity of charge conservation", DERIVED),
     declared="reduced",

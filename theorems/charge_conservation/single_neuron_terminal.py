@@ -28,10 +28,8 @@ target = TARGET.symbol
 neuron = Statement(
     "single-neuron-terminal",
     title="A neuron rests at the clipped floor of its charge, and nowhere else",
-    summary="At rest the net count is clip(floor(A)) with A the charge in thresholds; every spike moves the count "
-    "one step "
-    "towards it, so after the last input it is reached after exactly |S - S*| spikes, in whatever order things "
-    "happened.",
+    summary="At rest the net count is S* = clip(floor(A)) with A the charge in thresholds; a positive spike is possible only "
+    "below S*, a negative one only above it, so spikes of size one lead there from anywhere.",
     area=AREA,
     source=SOURCE.at("terminal state of a neuron", CLAIM_READ),
     declared="proved",
