@@ -150,7 +150,10 @@ def parse_network(raw: Mapping[str, Any] | Network) -> Network:
     Raises:
         InstanceError: naming the key that is wrong and what it should hold.
     """
-    return raw if isinstance(raw, Network) else _parse(json.dumps(raw, default=str))
+    if isinstance(raw, Network):
+        return raw
+    # arrays of integers are as good as lists; whatever else is no JSON is shown in the error
+    return _parse(json.dumps(raw, default=lambda x: x.tolist() if hasattr(x, "tolist") else str(x)))
 
 
 @dataclass(frozen=True)
