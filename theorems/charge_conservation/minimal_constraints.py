@@ -108,7 +108,7 @@ def spurious_spikes() -> Iterator[Raw]:
     yield {"network": network(1, potential=0, upper=3, noise=2), "events": charges(0, 1, 1, -1), "semantics": "instant"}
 
 
-@minimal.certificate
+@minimal.certificate(budget="standard")
 def twelve_charges_in_any_order() -> Iterator[Raw]:
     """theta = 4, V0 = 2, bounds [-2, 5], twelve charges that sum to 9: S = 2 in every order and with every latency."""
     yield {"network": REFERENCE_NEURON, "events": REFERENCE_CHARGES, "semantics": "instant"}
