@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import And, Eq, symbols
 
-from theorems.charge_conservation import _figures, _lemmas
+from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation._models import (
     ACYCLIC,
     AREA,
@@ -251,12 +251,16 @@ def stalled_run() -> Iterator[Raw]:
 @dag.figure
 def raster() -> Drawing:
     """One network under several timings."""
+    from theorems.charge_conservation import _figures  # matplotlib is slow to import, and only pictures need it
+
     return _figures.raster(RELAY_WITH_SUM, charges(0, 1, 1, -1))
 
 
 @dag.figure
 def state_graph() -> Drawing:
     """Every interleaving of a small acyclic network."""
+    from theorems.charge_conservation import _figures  # matplotlib is slow to import, and only pictures need it
+
     return _figures.state_graph(
         RELAY,
         charges(0, 1, 1),

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from sympy import And, Not, Or
 
-from theorems.charge_conservation import _figures
 from theorems.charge_conservation._models import (
     ACYCLIC,
     ALWAYS,
@@ -120,6 +119,8 @@ def the_latch_without_its_loop() -> Iterator[Raw]:
 @recurrent.figure
 def state_graph() -> Drawing:
     """All interleavings of self-excitation with a cancelling pair of events."""
+    from theorems.charge_conservation import _figures  # matplotlib is slow to import, and only pictures need it
+
     return _figures.state_graph(
         SELF_EXCITATION,
         charges(0, 1, -1),

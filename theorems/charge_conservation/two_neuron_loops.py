@@ -5,7 +5,7 @@ from typing import Any
 
 from sympy import And, Eq, Implies, Integer, symbols
 
-from theorems.charge_conservation import _figures, _lemmas
+from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation._models import (
     ACYCLIC,
     ALWAYS,
@@ -245,4 +245,6 @@ def endless_input() -> Iterator[Raw]:
 @loops.figure
 def census_chart() -> Drawing:
     """The census, by the signs of the loop."""
+    from theorems.charge_conservation import _figures  # matplotlib is slow to import, and only pictures need it
+
     return _figures.census(GRID, BOUNDS, EVENT_LISTS)

@@ -227,5 +227,10 @@ def implied(symbols: Symbols, hypotheses: Sequence[Any], conclusion: Any) -> str
     """The names of the solvers that found the hypotheses to imply each part of the conclusion."""
     goals = [certainly(goal) for goal in (conclusion[1:] if conclusion[0] == "and" else [conclusion])]
     assumed = list(map(certainly, hypotheses))
-    names = {refuted(*(query(symbols, assumed, goal, way) for way in (True, False))) for goal in goals}
+    names, ways = set(), [True, False]
+    for goal in goals:
+        texts = [query(symbols, assumed, goal, way) for way in ways]
+        names.add(refuted(*texts))
+        if ask(*ATTEMPTS[0][:3], texts[0])[1] != "unsat":
+            ways.reverse()  # the other translation is likely to suit the next part too
     return ", ".join(sorted(names))
