@@ -60,7 +60,7 @@ def for_all_weights_and_charges() -> Iterator[Claim]:
     yield Claim("smt")
 
 
-@loop.argument
+@loop.argument(budget="standard")
 def by_cases() -> Iterator[Step]:
     """The same in small steps, for readers and for solvers that find the whole too hard."""
     x, y, n = (parameter(name, "real", "").symbol for name in ("x", "y", "n"))
@@ -146,7 +146,7 @@ def phases() -> Iterator[Raw]:
             yield at(weight, charge, count, 1)
 
 
-@loop.exhaustive
+@loop.exhaustive(budget="standard")
 def grid() -> Family:
     template = {
         "w": axis("w"),
