@@ -35,6 +35,7 @@ from theorems.charge_conservation._models import (
 from verify import Family, Statement, Step, Valid, axis, computed, parameter
 
 CYCLE = parameter("cycle", "tuple", "neurons v_1, ..., v_k, each sending to the next (may be empty)")
+SIZE = of_network("size", "size", "number of neurons", "integer")
 POSITIVE = of_network("positive_cycle", "positive_cycle", "some cycle has a positive product of signs")
 NEGATIVE = of_network("negative_cycle", "negative_cycle", "some cycle has a negative product of signs")
 RESTING = computed("resting", "tuple", "spiking.resting_counts", [NETWORK, EVENTS], "counts at rest, reachable or not")
@@ -104,6 +105,7 @@ signed = Statement(
         FINITE_BOUNDS,
         STARTS_INSIDE,
         FINITE_EVENTS,
+        SIZE,
         POSITIVE,
         NEGATIVE,
         RESTING,
@@ -128,6 +130,7 @@ signed = Statement(
         "finite-bounds": ("each count has a lower and an upper bound", FINITE_BOUNDS.symbol),
         "bounds": INSIDE,
         "finite-events": FINITE,
+        "few-neurons": ("fewer than 50 neurons: weak edges of 1/100 together stay below 1/2", SIZE.symbol < 50),
     },
     claim=And(
         Implies(Not(POSITIVE.symbol), And(NUMBER_AT_REST.symbol <= 1, NUMBER.symbol <= 1)),
