@@ -25,7 +25,15 @@ _HOMES = {
     "spiking": "verify.networks.spiking_quantities",
     "quantized": "verify.networks.quantized",
     "floats": "verify.networks.floats",
+    "dense": "verify.networks.dense_quantities",
+    "dual": "verify.networks.dense_quantities",
+    "boxes": "verify.networks.boxes",
+    "designed": "verify.networks.boxes",
+    "embedding": "verify.networks.embeddings",
+    "branches": "verify.networks.branches",
+    "lifting": "verify.networks.lifting",
 }
+_HOMES_WITH_BALLS = frozenset({"dense", "dual", "boxes", "designed", "embedding"})
 
 
 def quantity(name: str) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
@@ -54,11 +62,17 @@ def lookup(name: str) -> Callable[..., Value]:
     return _FUNCTIONS[name]
 
 
+def may_give_balls(name: str) -> bool:
+    """Whether a function may give enclosures: more precision may decide what they leave undecided."""
+    return name.partition(".")[0] in _HOMES_WITH_BALLS
+
+
 @dataclass
 class Workspace:
-    """What the functions of one evaluation share: explorations that several of them read."""
+    """What the functions of one evaluation share: explorations that several of them read, and things worked out once."""
 
     explorations: dict[str, Any] = field(default_factory=dict)
+    remembered: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

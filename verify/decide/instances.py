@@ -15,7 +15,7 @@ from typing import Any
 
 from verify.arithmetic import precision
 from verify.expressions import is_inexact
-from verify.quantities import Evaluation, derived_values, evaluate
+from verify.quantities import Evaluation, derived_values, evaluate, may_give_balls
 from verify.statement import Statement
 
 LARGEST_EXPLORATION = 30_000
@@ -55,7 +55,10 @@ def judge(statement: Statement, raw: Mapping[str, Any], *, bits: int = 128, most
 @cache
 def _may_have_balls(statement: Statement) -> bool:
     form = statement.form
-    defined = [s["origin"][1] for s in form["symbols"] if s["origin"][0] == "defined"]
+    origins = [listed["origin"] for listed in form["symbols"]]
+    if any(origin[0] == "computed" and may_give_balls(origin[1]) for origin in origins):
+        return True
+    defined = [origin[1] for origin in origins if origin[0] == "defined"]
     return any(map(is_inexact, [*defined, *(a["expr"] for a in form["assumptions"]), form["claim"]]))
 
 
