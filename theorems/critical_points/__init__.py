@@ -1,0 +1,1 @@
+"""Critical points of neural networks: embedding, reduction and lifting."""

@@ -1,0 +1,311 @@
+"""What the statements on critical points share: sources, symbols, assumptions, networks and data with exact numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from sympy import Basic, Eq
+
+from verify import Quantity, Source, computed, parameter
+from verify.networks.dense import evaluate, read_data, read_network
+
+AREA = "critical points"
+Raw = dict[str, Any]
+
+GEOMETRY = Source(
+    authors="Leyang Zhang, Yaoyu Zhang, Tao Luo",
+    title="Geometry of Critical Sets and Existence of Saddle Branches for Two-layer Neural Networks",
+    year=2024,
+    arxiv="2405.17501",
+)
+LIFTING = Source(
+    authors="Leyang Zhang, Yaoyu Zhang, Tao Luo",
+    title="Uncovering Critical Sets of Deep Neural Networks via Sample-Independent Critical Lifting",
+    year=2025,
+    arxiv="2505.13582",
+)
+PRINCIPLE = Source(
+    authors="Yaoyu Zhang, Zhongwang Zhang, Tao Luo, Zhi-Qin John Xu",
+    title="Embedding Principle of Loss Landscape of Deep Neural Networks",
+    year=2021,
+    arxiv="2105.14573",
+)
+HIERARCHY = Source(
+    authors="Yaoyu Zhang, Yuqing Li, Zhongwang Zhang, Tao Luo, Zhi-Qin John Xu",
+    title="Embedding Principle: a Hierarchical Structure of Loss Landscape of Deep Neural Networks",
+    year=2022,
+    arxiv="2111.15527",
+)
+SIMSEK = Source(
+    authors="Berfin Simsek, Francois Ged, Arthur Jacot, Francesco Spadaro, Clement Hongler, Wulfram Gerstner, "
+    "Johanni Brea",
+    title="Geometry of the Loss Landscape in Overparameterized Neural Networks: Symmetries and Invariances",
+    year=2021,
+    arxiv="2105.12221",
+)
+READ = "read"
+CLAIM_READ = "claim read in the abstract; statement and proof derived here"
+DERIVED = "statement and proof derived here; not to be attributed to the paper"
+
+# ---- symbols -----------------------------------------------------------------------------------------------------
+
+NETWORK = parameter("network", "dense", "the network: activation, weights of each layer")
+DATA = parameter("data", "data", "the sample: inputs, targets, and the loss")
+WIDE = parameter("wide", "dense", "the wide network")
+SPLITTING = parameter("splitting", "splitting", "which neurons are split, into which shares of their outer weights")
+BLOCK = parameter("block", "block", "neurons that are added: outer weights, inner weights")
+
+
+def of(function: str, *arguments: Quantity, sort: str, meaning: str, name: str | None = None) -> Quantity:
+    """A computed symbol, by default called after its function (and the arguments that are not the usual ones)."""
+    default = "_".join([function.partition(".")[2], *(a.name for a in arguments if a not in (NETWORK, DATA))])
+    return computed(name or default, sort, function, list(arguments), meaning)
+
+
+def property_of(function: str, *arguments: Quantity, meaning: str, name: str | None = None) -> Quantity:
+    """A computed truth value."""
+    return of(function, *arguments, sort="boolean", meaning=meaning, name=name)
+
+
+DEPTH = of("dense.depth", NETWORK, sort="natural", meaning="number of hidden layers")
+OUTPUTS = of("dense.outputs", NETWORK, sort="natural", meaning="number of outputs")
+BIAS_FREE = property_of("dense.bias_free", NETWORK, meaning="no biases")
+SEPARATING = property_of(
+    "dense.separating",
+    NETWORK,
+    meaning="the activation is analytic, not a polynomial, and odd, even, or such that infinitely many even and odd "
+    "Taylor coefficients at 0 differ from 0",
+)
+CRITICAL = property_of("dense.critical", NETWORK, DATA, meaning="the gradient of the loss is 0")
+LOSS = of("dense.loss", NETWORK, DATA, sort="real", meaning="the loss")
+FITS = property_of("dense.fits", NETWORK, DATA, meaning="every residual derivative is 0")
+SEPARATED = property_of(
+    "dense.separated", NETWORK, DATA, meaning="inputs not 0, all different, and none opposite to another"
+)
+IRREDUCIBLE = property_of(
+    "dense.irreducible", NETWORK, meaning="no outer weight is 0, no two neurons are of one class, none is null"
+)
+
+SCALAR_TWO_LAYER = [DEPTH, OUTPUTS, BIAS_FREE]
+"""The symbols of the assumption ``TWO_LAYER``."""
+TWO_LAYER = (
+    "one hidden layer, one output, no biases",
+    Eq(DEPTH.symbol, 1) & Eq(OUTPUTS.symbol, 1) & BIAS_FREE.symbol,
+)
+SEPARATING_ACTIVATION = ("the activation is analytic, no polynomial, and odd, even or without parity", SEPARATING.symbol)
+IS_CRITICAL = ("the network is a critical point of the loss", CRITICAL.symbol)
+
+
+def sym(*quantities: Quantity) -> list[Basic]:
+    """Their sympy symbols."""
+    return [quantity.symbol for quantity in quantities]
+
+
+# ---- activations with rational values ----------------------------------------------------------------------------
+
+ODD = {"rational": [[0, 1], [1, 0, 1]]}
+"""z/(1 + z^2)."""
+EVEN = {"rational": [[1], [1, 0, 1]]}
+"""1/(1 + z^2)."""
+GENERIC = {"rational": [[1, 1], [1, 0, 1]]}
+"""(1 + z)/(1 + z^2): no parity."""
+FLAT = {"rational": [[0, 0, 1], [1, 0, 1]]}
+"""z^2/(1 + z^2): even, zero and flat at zero."""
+SQUARE = {"polynomial": [0, 0, 1]}
+
+
+# ---- networks and data -------------------------------------------------------------------------------------------
+
+
+def text(value: Any) -> Any:
+    """Exact numbers, in nested lists, as certificates write them."""
+    if isinstance(value, (list, tuple)):
+        return [text(entry) for entry in value]
+    return str(Fraction(value))
+
+
+def two_layer(activation: Any, *neurons: tuple[Any, Any], log: bool = False) -> Raw:
+    """A network of neurons (a, w): outer weight (a list if there are several outputs), inner weights (a number if d = 1).
+
+    With ``log`` the inner weights are the numbers u of which they are the logarithms.
+    """
+    inner = [text(w if isinstance(w, (list, tuple)) else [w]) for _, w in neurons]
+    outer = [text(a if isinstance(a, (list, tuple)) else [a]) for a, _ in neurons]
+    layers = [inner, [list(row) for row in zip(*outer, strict=True)]]
+    return {"activation": activation, "layers": layers, **({"inner": "log"} if log else {})}
+
+
+def lattice(activation: str, *neurons: tuple[Any, Any]) -> Raw:
+    """A network of neurons (a, u) whose inner weights are logarithms of the u's: everything is rational."""
+    return two_layer(activation, *neurons, log=True)
+
+
+def rows(inputs: Iterable[Any]) -> list[list[str]]:
+    """Inputs or targets as rows."""
+    return [text(x if isinstance(x, (list, tuple)) else [x]) for x in inputs]
+
+
+def sample(inputs: Iterable[Any], targets: Iterable[Any], loss: str | None = None) -> Raw:
+    """Data; numbers stand for rows of one entry."""
+    return {"inputs": rows(inputs), "targets": rows(targets), **({"loss": loss} if loss else {})}
+
+
+def designed(network: Raw, inputs: Iterable[Any], residuals: Iterable[Any]) -> Raw:
+    """Data at which a network has the given residuals f(x) - y."""
+    inputs = rows(inputs)
+    width = len(network["layers"][-1])
+    found = evaluate(read_network(network), read_data({"inputs": inputs, "targets": [["0"] * width for _ in inputs]}))
+    targets = [
+        [Fraction(str(value)) - Fraction(str(e)) for value, e in zip(row, wanted, strict=True)]
+        for row, wanted in zip(found.outputs, rows(residuals), strict=True)
+    ]
+    return {"inputs": inputs, "targets": text(targets)}
+
+
+def scaled(numbers: Sequence[Any], factor: Any) -> list[Fraction]:
+    """Each number times a factor."""
+    return [Fraction(x) * Fraction(factor) for x in numbers]
+
+
+def largest_one(numbers: Sequence[Any]) -> list[Fraction]:
+    """The numbers divided by the greatest absolute value."""
+    return scaled(numbers, 1 / Fraction(max(map(abs, numbers))))
+
+
+def split(neuron: int, *coefficients: Any, signs: Sequence[int] | None = None, shifts: Any = None) -> Raw:
+    """One group of a splitting."""
+    options = {"signs": list(signs) if signs else None, "shifts": text(shifts) if shifts else None}
+    return {"neuron": neuron, "coefficients": text(coefficients), **{k: v for k, v in options.items() if v}}
+
+
+def block(outer: Sequence[Any], *inner: Any) -> Raw:
+    """Neurons to be added; one inner vector stands for all of them."""
+    vectors = rows(inner)
+    return {"outer": text(outer), "inner": vectors * len(outer) if len(vectors) == 1 else vectors}
+
+
+# ---- reference instances: a network and data at which it is exactly critical ----------------------------------------
+
+TANH_NARROW = lattice("tanh", (1, 2))
+"""tanh(w x) with w = log(2)/2."""
+A_RESIDUALS = scaled([24, -25, 9], "1/25")
+A = (TANH_NARROW, sample([1, 2, 3], ["-47/75", "8/5", "94/225"]))
+B_RESIDUALS = [Fraction(x) for x in ("-5157/10030", "1", "-38961/40120", "4369/11800")]
+C_RESIDUALS = largest_one([1017908364, -2638152500, 4271239791, -3864124786, 1416908427])
+D_RESIDUALS = largest_one([-14004, 20750, -15579, 4913])
+
+
+def instance_a(factor: Any = 1) -> tuple[Raw, Raw]:
+    """tanh, d = 1: phi has a double zero at u = 2 and 1/2 and a simple one at 1; residuals times a factor."""
+    return TANH_NARROW, designed(TANH_NARROW, [1, 2, 3], scaled(A_RESIDUALS, factor))
+
+
+def instance_b(sign: int = 1) -> tuple[Raw, Raw]:
+    """tanh, d = 1: further simple zeros at u = 4 and 1/4."""
+    return TANH_NARROW, designed(TANH_NARROW, [1, 2, 3, 4], scaled(B_RESIDUALS, sign))
+
+
+def instance_c(sign: int = 1) -> tuple[Raw, Raw]:
+    """tanh, d = 1: a second double zero at u = 3."""
+    return TANH_NARROW, designed(TANH_NARROW, [1, 2, 3, 4, 5], scaled(C_RESIDUALS, sign))
+
+
+def instance_d() -> tuple[Raw, Raw]:
+    """tanh, d = 1: the second derivative of phi vanishes at the neuron."""
+    return TANH_NARROW, designed(TANH_NARROW, [1, 2, 3, 4], D_RESIDUALS)
+
+
+EXP_NARROW = lattice("exp", (1, 2))
+X1 = (EXP_NARROW, sample([1, 2, 3, 4], [22, -20, 17, 15]))
+"""exp, d = 1: phi = u (u - 2)^2 (u - 5)."""
+X1_REVERSED = (EXP_NARROW, sample([1, 2, 3, 4], [-18, 28, -1, 17]))
+X3_RESIDUALS = [36, -60, 37, -10, 1]
+
+
+def instance_x3(second: int = -1, sign: int = 1) -> tuple[Raw, Raw]:
+    """exp, d = 1, two neurons (1, u = 2) and (second, u = 3): phi = u (u - 2)^2 (u - 3)^2."""
+    narrow = lattice("exp", (1, 2), (second, 3))
+    return narrow, designed(narrow, [1, 2, 3, 4, 5], scaled(X3_RESIDUALS, sign))
+
+
+EXP_NARROW_2D = lattice("exp", (1, [2, 3]))
+_X2_INPUTS = [[3, 1], [2, 1], [1, 1], [1, 3], [1, 2]]
+X2_NODE = (EXP_NARROW_2D, sample(_X2_INPUTS, [23, 16, 11, 55, 12]))
+"""exp, d = 2: phi vanishes on two lines that cross at the neuron."""
+X2_DEFINITE = (EXP_NARROW_2D, sample(_X2_INPUTS, [23, 16, -7, 53, 24]))
+"""exp, d = 2: the neuron is an isolated zero of phi."""
+X2_LINE = (EXP_NARROW_2D, sample([[2, 1], [1, 1], [3, 1], [1, 2]], [16, 2, 23, 18]))
+"""exp, d = 2: phi and its gradient vanish on a line."""
+X4 = (
+    lattice("exp", (1, [2, 3, 5])),
+    sample([[3, 1, 1], [2, 1, 1], [1, 1, 1], [1, 2, 2], [1, 2, 1], [1, 1, 2]], [119, 64, 11, 449, 95, 153]),
+)
+"""exp, d = 3."""
+T2 = (
+    lattice("tanh", (1, [2, 2])),
+    sample([[1, 0], [0, 1], [1, 1], [2, 1]], ["-1/15", "-17/75", "8/5", "94/225"]),
+)
+"""tanh, d = 2: the curvature matrix of the neuron is indefinite."""
+
+
+def kernel_vector(matrix: Sequence[Sequence[Fraction]], rng: Random) -> list[Fraction] | None:
+    """A random small combination of a basis of the right kernel; None if the kernel is 0."""
+    from flint import fmpq, fmpq_mat
+
+    table = [[fmpq(x.numerator, x.denominator) for x in map(Fraction, row)] for row in matrix]
+    reduced, rank = fmpq_mat(table).rref()
+    width = len(table[0])
+    pivots = [next(j for j in range(width) if reduced[i, j] != 0) for i in range(rank)]
+    free = [j for j in range(width) if j not in pivots]
+    if not free:
+        return None
+    found = [Fraction(0)] * width
+    for j in free:
+        found[j] = Fraction(rng.choice([-2, -1, 1, 2, 3]))
+    for i, p in enumerate(pivots):
+        entries = (Fraction(int(reduced[i, j].p), int(reduced[i, j].q)) * found[j] for j in free)
+        found[p] = -sum(entries, Fraction(0))
+    return found
+
+
+def random_critical(
+    rng: Random, *, width: int = 1, dimension: int = 1, samples: int | None = None, activation: Any = None
+) -> tuple[Raw, Raw] | None:
+    """A random small network, and data by design at which it is exactly critical with nonzero residuals, or None.
+
+    Residuals are a combination of a basis of the kernel of the matrix of the outputs' derivatives.
+    """
+    activation = activation or rng.choice([ODD, EVEN, GENERIC])
+    size = width * (dimension + 1)
+    count = samples or size + rng.choice([1, 2])
+
+    def number() -> Fraction:
+        return Fraction(rng.choice([-3, -2, -1, 1, 2, 3]), rng.choice([1, 1, 2, 3]))
+
+    network = two_layer(activation, *((number(), [number() for _ in range(dimension)]) for _ in range(width)))
+    pool = [[rng.randint(-4, 4) for _ in range(dimension)] for _ in range(4 * count)]
+    inputs: list[list[int]] = []
+    for x in pool:
+        if any(x) and x not in inputs and [-c for c in x] not in inputs and len(inputs) < count:
+            inputs.append(x)
+    if len(inputs) < count:
+        return None
+    at_zero = {"inputs": rows(inputs), "targets": rows([0] * count)}
+    jacobian = evaluate(read_network(network), read_data(at_zero)).jacobian
+    if jacobian is None:
+        return None
+    table = [[Fraction(str(jacobian[i, p])) for i in range(count)] for p in range(size)]
+    residuals = kernel_vector(table, rng)
+    if residuals is None or not any(residuals):
+        return None
+    factor = Fraction(rng.choice([1, -1])) / max(map(abs, residuals))
+    return network, designed(network, inputs, scaled(residuals, factor))
+
+
+def random_split(rng: Random, neuron: int) -> Raw:
+    """Two or three shares, one of them maybe 0, that sum to 1."""
+    shares = [Fraction(rng.choice([-3, -2, -1, 0, 1, 2, 3]), rng.choice([1, 2])) for _ in range(rng.randint(1, 2))]
+    return split(neuron, *shares, 1 - sum(shares, Fraction(0)))
