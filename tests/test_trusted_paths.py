@@ -30,6 +30,10 @@ FLOATS = {ROOT / "networks" / "timings.py", ROOT / "networks" / "floats.py"}
 """Modules whose subject is floating point, or that only produce evidence of the level `observed`."""
 
 
+FLINTS = {ROOT / "decide" / "rank.py": {"rank"}}
+"""Methods of FLINT's exact matrices that have the name of one of sympy's."""
+
+
 def names(path):
     """Kind, name and line of every variable, attribute and import of a source file."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -50,7 +54,7 @@ def occurrences(path, forbidden, kinds=("variable", "attribute", "import")):
 
 @pytest.mark.parametrize("path", [*KERNEL, *CHECKER, *DEFINITIONS], ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_untrusted_names_do_not_occur(path):
-    assert occurrences(path, METHODS, ("attribute", "import")) == []
+    assert occurrences(path, METHODS - FLINTS.get(path, set()), ("attribute", "import")) == []
     assert occurrences(path, BUILTINS, ("variable", "import")) == []
     assert path in FLOATS or occurrences(path, MODULES) == []
 
