@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import random
 from collections import Counter
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("svg")
-
 import networkx
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from verify import Drawing, explore_network
 from verify.networks.spiking import System, parse_events, parse_network
-
-POSITIVE, NEGATIVE, REST, PLAIN, LIVE = "#0072b2", "#d55e00", "#009e73", "#999999", "#cc79a7"
-"""Colours that the colour-blind can tell apart."""
-STYLE: Any = {
-    "svg.hashsalt": "verify",
-    "svg.fonttype": "path",
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-
-
-def _svg(figure: Figure) -> str:
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
-    return buffer.getvalue()
+from verify.plots import BLUE as POSITIVE
+from verify.plots import GREEN as REST
+from verify.plots import GREY as PLAIN
+from verify.plots import ORANGE as NEGATIVE
+from verify.plots import PINK as LIVE
+from verify.plots import canvas, drawing
 
 
 def _schedule(system: System, pick: Any) -> tuple[list[tuple[int, int, int]], tuple[int, ...], tuple[Any, ...]]:
@@ -58,8 +42,7 @@ def raster(net: dict[str, Any], events: list[Any]) -> Drawing:
         "random timing 1": rng.choice,
         "random timing 2": rng.choice,
     }
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 5.2), layout="constrained")
+    with canvas(7.2, 5.2) as figure:
         axes = figure.subplots(len(timings), 1, sharex=True)
         for ax, (name, pick) in zip(axes, timings.items(), strict=True):
             spikes, counts, potentials = _schedule(system, pick)
@@ -87,9 +70,8 @@ def raster(net: dict[str, Any], events: list[Any]) -> Drawing:
             Line2D([], [], color=NEGATIVE, marker="x", markersize=6, linestyle="", label="negative spike"),
         ]
         figure.legend(handles=handles, loc="outside upper right", ncols=2, frameon=False, fontsize=8)
-        svg = _svg(figure)
     caption = "The same events under four timings with arbitrary delays: different spikes, one terminal state."
-    return Drawing(svg, "One network, several timings, one terminal state", caption)
+    return drawing(figure, "One network, several timings, one terminal state", caption)
 
 
 def state_graph(net: dict[str, Any], events: list[Any], semantics: str, title: str) -> Drawing:
@@ -112,8 +94,7 @@ def state_graph(net: dict[str, Any], events: list[Any], semantics: str, title: s
     picture.add_edges_from(links)
     place = networkx.multipartite_layout(picture, subset_key="layer")
     livelock = set(graph.fair_livelock or [])
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 4.2), layout="constrained")
+    with canvas(7.2, 4.2) as figure:
         ax = figure.subplots()
         ax.set_axis_off()
         for (source, target), kinds in links.items():
@@ -145,12 +126,11 @@ def state_graph(net: dict[str, Any], events: list[Any], semantics: str, title: s
             Line2D([], [], color=PLAIN, label="a delivery"),
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
-        svg = _svg(figure)
     caption = (
         f"{title}. {len(graph.states)} reachable states, {graph.edges} moves, {len(graph.at_rest)} at rest; the start is "
         "at the left, the digits are the net counts S."
     )
-    return Drawing(svg, "Reachable states", caption)
+    return drawing(figure, "Reachable states", caption)
 
 
 def census(grid: list[str], bounds: list[list[int]], event_lists: list[Any]) -> Drawing:
@@ -190,8 +170,7 @@ def census(grid: list[str], bounds: list[list[int]], event_lists: list[Any]) -> 
     keys = sorted(
         rows, key=lambda key: (("EE", "II", "EI").index(key[0]), key[1] != "positive events", key[2] != "instant")
     )
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 4.4), layout="constrained")
+    with canvas(7.2, 4.4) as figure:
         ax = figure.subplots()
         for at, key in enumerate(keys):
             left, total = 0.0, sum(rows[key].values())
@@ -221,10 +200,9 @@ def census(grid: list[str], bounds: list[list[int]], event_lists: list[Any]) -> 
             frameon=False,
             fontsize=8,
         )
-        svg = _svg(figure)
     number = sum(sum(row.values()) for row in rows.values())
     caption = (
         f"All {number} explorations of two-neuron loops on a grid of weights, bounds, potentials and events. "
         "E: excitatory, I: inhibitory; 'instant' and 'delayed' are the two semantics."
     )
-    return Drawing(svg, "Census of two-neuron loops", caption)
+    return drawing(figure, "Census of two-neuron loops", caption)
