@@ -78,7 +78,7 @@ def test_the_order_in_which_it_was_written_does_not_matter():
 @pytest.mark.parametrize(
     "expression",
     [
-        0.5, x + 0.5, sympy.pi, sympy.oo, sympy.I, sympy.nan, sympy.zoo, sympy.sin(x), sympy.tanh(x),
+        0.5, x + 0.5, sympy.pi, sympy.oo, sympy.I, sympy.nan, sympy.zoo, sympy.sin(x), sympy.cosh(x),
         sympy.Function("f")(x), sympy.Xor(p, q), sympy.Piecewise((x, p)), sympy.Equivalent(p, q, x < 1),
         Symbol("x", positive=True), Symbol("x", real=True), sympy.Dummy("x"), Symbol("x", commutative=False),
         sympy.Sum(x, (x, 1, 3)), sympy.Tuple(x, y), "x",

@@ -14,7 +14,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "verify.statement": ("Assumption", "Check", "Quantity", "Source", "Statement", "computed", "defined", "parameter"),
     "verify.evidence": (
-        "Claim", "Decision", "Drawing", "Family", "Grid", "Identity", "Observation", "Step", "Valid", "axis",
+        "Claim", "Decision", "Drawing", "Family", "Grid", "Identity", "Inertia", "Observation", "Rank", "Roots", "Step",
+        "UniqueZero", "Valid", "axis",
     ),
     "verify.errors": ("InstanceError", "VerifyError"),
     "verify.quantities": ("Evaluation", "evaluate"),
@@ -25,13 +26,29 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Assumption", "Check", "Claim", "Decision", "Drawing", "Evaluation", "Exploration", "Family", "Grid",
-    "Identity", "InstanceError", "Observation", "Quantity", "Source", "Statement", "Step", "Valid", "VerifyError",
-    "__version__", "axis", "computed", "defined", "evaluate", "explore_network", "parameter", "random_timings",
+    "Identity", "Inertia", "InstanceError", "Observation", "Quantity", "Rank", "Roots", "Source", "Statement", "Step",
+    "UniqueZero", "Valid", "VerifyError", "__version__", "axis", "computed", "defined", "evaluate", "explore_network",
+    "parameter", "random_timings",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
     from verify.errors import InstanceError, VerifyError
-    from verify.evidence import Claim, Decision, Drawing, Family, Grid, Identity, Observation, Step, Valid, axis
+    from verify.evidence import (
+        Claim,
+        Decision,
+        Drawing,
+        Family,
+        Grid,
+        Identity,
+        Inertia,
+        Observation,
+        Rank,
+        Roots,
+        Step,
+        UniqueZero,
+        Valid,
+        axis,
+    )
     from verify.networks.spiking import Exploration, explore_network
     from verify.networks.timings import random_timings
     from verify.quantities import Evaluation, evaluate

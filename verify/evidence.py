@@ -56,7 +56,7 @@ class Valid:
 
 @dataclass(frozen=True)
 class Identity:
-    """``lhs == rhs`` as rational functions over Q (decided in normal form)."""
+    """``lhs == rhs`` as rational functions over Q, in which ``exp`` and ``tanh`` of polynomials may occur (in normal form)."""
 
     lhs: Any
     rhs: Any
@@ -72,11 +72,56 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Inertia:
+    """A symmetric matrix of exact numbers has so many positive, negative and zero eigenvalues."""
+
+    matrix: Sequence[Sequence[Any]]
+    inertia: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Rank:
+    """A matrix of rational functions has this rank over the field of rational functions in its symbols."""
+
+    matrix: Sequence[Sequence[Any]]
+    rank: int
+
+
+@dataclass(frozen=True)
+class Roots:
+    """A polynomial over Q has, in an open interval, as many distinct real zeros as there are multiplicities.
+
+    ``polynomial`` is an expression in ``symbol``, or a sequence of coefficients, the constant first (``symbol`` is then
+    only its name). ``multiplicities`` are in increasing order of the zeros; an end of ``interval`` may be None: infinite.
+    """
+
+    polynomial: Any
+    symbol: Any
+    multiplicities: Sequence[int]
+    interval: tuple[Any, Any] = (None, None)
+
+
+@dataclass(frozen=True)
+class UniqueZero:
+    """Exactly one point of a closed box is a zero of all the expressions (as many as the box has symbols).
+
+    ``box`` maps each symbol to a centre and a radius, exact numbers.
+    """
+
+    box: Mapping[Any, tuple[Any, Any]]
+    equations: Sequence[Any]
+
+
+Obligation = Valid | Identity | Grid | Inertia | Rank | Roots | UniqueZero
+"""What a machine can discharge in a written argument."""
+
+
+@dataclass(frozen=True)
 class Step:
     """One numbered step of a written argument, with the obligations that the machine discharges."""
 
     text: str
-    obligations: Sequence[Valid | Identity | Grid] = ()
+    obligations: Sequence[Obligation] = ()
     cites: Sequence[str] = ()
 
 

@@ -47,7 +47,7 @@ def canonical(expression: sympy.Basic | bool | int) -> Expression:
     heads: dict[type, str] = {
         sympy.Add: "add", sympy.Mul: "mul", sympy.Pow: "pow", sympy.floor: "floor", sympy.ceiling: "ceiling",
         sympy.Abs: "abs", sympy.sign: "sign", sympy.Min: "min", sympy.Max: "max", sympy.exp: "exp", sympy.log: "log",
-        sympy.Eq: "eq", sympy.Ne: "ne", sympy.StrictLessThan: "lt", sympy.LessThan: "le",
+        sympy.tanh: "tanh", sympy.Eq: "eq", sympy.Ne: "ne", sympy.StrictLessThan: "lt", sympy.LessThan: "le",
         sympy.And: "and", sympy.Or: "or", sympy.Not: "not", sympy.Implies: "implies", sympy.ITE: "if",
     }  # fmt: skip
 
@@ -111,7 +111,7 @@ _CONNECTIVES = {"and": None, "or": None, "not": 1, "implies": 2, "iff": 2}
 _RELATIONS = ("eq", "ne", "lt", "le")
 _OPERATIONS = {
     "add": None, "mul": None, "min": None, "max": None, "pow": 2,
-    "floor": 1, "ceiling": 1, "abs": 1, "sign": 1, "exp": 1, "log": 1,
+    "floor": 1, "ceiling": 1, "abs": 1, "sign": 1, "exp": 1, "log": 1, "tanh": 1,
 }  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def is_inexact(form: Expression) -> bool:
     if form[0] in ("sym", "num", "true", "false"):
         return False
     irrational = form[0] == "pow" and not (form[2][0] == "num" and "/" not in form[2][1])
-    return form[0] in ("exp", "log") or irrational or any(map(is_inexact, form[1:]))
+    return form[0] in ("exp", "log", "tanh") or irrational or any(map(is_inexact, form[1:]))
 
 
 def denominators(form: Expression) -> list[Expression]:
@@ -405,6 +405,7 @@ _VALUES: dict[str, Callable[..., Value]] = {
     "max": _extremum(smallest=False),
     "exp": _numeric(lambda x: arb(x).exp()),
     "log": _numeric(_log),
+    "tanh": _numeric(lambda x: arb(x).tanh()),
     "eq": equal,
     "ne": _ne,
     "lt": lambda x, y: less(x, y, strict=True),
