@@ -5,34 +5,38 @@ from random import Random
 
 from sympy import And, Eq, Implies, Not, Or, symbols
 
-from theorems.charge_conservation._models import ALWAYS, AREA, DERIVED, NETWORK, SEMANTICS, SOURCE, Raw, network
+from theorems.charge_conservation import _models as m
 from verify import Family, Statement, Step, Valid, axis, computed, parameter
 
 CYCLE = parameter("cycle", "tuple", "neurons v_1, ..., v_k, each sending to the next")
-IS_CYCLE = computed("is_cycle", "boolean", "spiking.is_cycle", [NETWORK, CYCLE], "it is a cycle of the graph")
+IS_CYCLE = computed("is_cycle", "boolean", "spiking.is_cycle", [m.NETWORK, CYCLE], "it is a cycle of the graph")
 CHORDLESS = computed(
-    "chordless", "boolean", "spiking.chordless", [NETWORK, CYCLE], "no other edge joins two of its neurons"
+    "chordless", "boolean", "spiking.chordless", [m.NETWORK, CYCLE], "no other edge joins two of its neurons"
 )
-SIGN = computed("sign", "integer", "spiking.sign_of_cycle", [NETWORK, CYCLE], "product of the signs of its weights")
+SIGN = computed("sign", "integer", "spiking.sign_of_cycle", [m.NETWORK, CYCLE], "product of the signs of its weights")
 WITNESS = computed(
     "witness",
     "network",
     "spiking.lock_network",
-    [NETWORK, CYCLE],
+    [m.NETWORK, CYCLE],
     "the same weights, all other neurons frozen by bounds [0, 0]",
 )
 WITNESS_EVENTS = computed(
-    "witness_events", "events", "spiking.lock_events", [NETWORK, CYCLE], "+q and -q on v_1 if the cycle is positive"
+    "witness_events", "events", "spiking.lock_events", [m.NETWORK, CYCLE], "+q and -q on v_1 if the cycle is positive"
 )
 OUTCOMES = computed(
-    "outcomes", "tuple", "spiking.outcomes", [WITNESS, WITNESS_EVENTS, SEMANTICS, ALWAYS], "the outcomes of the witness"
+    "outcomes",
+    "tuple",
+    "spiking.outcomes",
+    [WITNESS, WITNESS_EVENTS, m.SEMANTICS, m.ALWAYS],
+    "the outcomes of the witness",
 )
 NUMBER = computed("number", "integer", "sets.size", [OUTCOMES], "how many they are")
 CAN_REST = computed(
     "can_rest",
     "boolean",
     "spiking.can_always_rest",
-    [WITNESS, WITNESS_EVENTS, SEMANTICS],
+    [WITNESS, WITNESS_EVENTS, m.SEMANTICS],
     "the witness can come to rest from every reachable state",
 )
 
@@ -42,13 +46,13 @@ necessary = Statement(
     summary="Whatever the weights are, a chordless cycle (a shortest one is chordless) lets one choose potentials, bounds and "
     "at most two events such that there are two outcomes, or no run ever rests; so with the theorem on acyclic networks, "
     "all choices of these give one outcome iff there is no cycle.",
-    area=AREA,
-    source=SOURCE.at("recurrent networks", DERIVED),
+    area=m.AREA,
+    source=m.SOURCE.at("recurrent networks", m.DERIVED),
     declared="reduced",
     quantities=[
-        NETWORK,
-        SEMANTICS,
-        ALWAYS,
+        m.NETWORK,
+        m.SEMANTICS,
+        m.ALWAYS,
         CYCLE,
         IS_CYCLE,
         CHORDLESS,
@@ -114,22 +118,22 @@ def the_witness() -> Iterator[Step]:
 
 
 @necessary.certificate
-def odd_weights() -> Iterator[Raw]:
+def odd_weights() -> Iterator[m.Raw]:
     """Cycles with weights of any size, among other neurons."""
-    yield {"network": network(1, [(0, 0, "7/3")]), "semantics": "delayed", "cycle": [0]}
-    yield {"network": network(1, [(0, 0, "-9")]), "semantics": "instant", "cycle": [0]}
+    yield {"network": m.network(1, [(0, 0, "7/3")]), "semantics": "delayed", "cycle": [0]}
+    yield {"network": m.network(1, [(0, 0, "-9")]), "semantics": "instant", "cycle": [0]}
     yield {
-        "network": network(3, [(0, 1, "5/2"), (1, 0, "1/100"), (1, 2, -3), (2, 2, 4)]),
+        "network": m.network(3, [(0, 1, "5/2"), (1, 0, "1/100"), (1, 2, -3), (2, 2, 4)]),
         "semantics": "instant",
         "cycle": [0, 1],
     }
     yield {
-        "network": network(3, [(0, 1, -2), (1, 2, "1/3"), (2, 0, "-8/5")]),
+        "network": m.network(3, [(0, 1, -2), (1, 2, "1/3"), (2, 0, "-8/5")]),
         "semantics": "instant",
         "cycle": [0, 1, 2],
     }
     yield {
-        "network": network(4, [(0, 1, 2), (1, 2, "1/3"), (2, 3, 9), (3, 0, "-8/5")]),
+        "network": m.network(4, [(0, 1, 2), (1, 2, "1/3"), (2, 3, 9), (3, 0, "-8/5")]),
         "semantics": "instant",
         "cycle": [0, 1, 2, 3],
     }
@@ -139,11 +143,11 @@ def odd_weights() -> Iterator[Raw]:
 def loops_of_one_and_two_neurons() -> Iterator[Family]:
     grid = ["-3", "-1", "-1/2", "1/3", "1", "5/2"]
     pair = {
-        "network": {**network(2), "weights": [[0, axis("w01")], [axis("w10"), 0]]},
+        "network": {**m.network(2), "weights": [[0, axis("w01")], [axis("w10"), 0]]},
         "semantics": axis("semantics"),
         "cycle": [0, 1],
     }
-    lone = {"network": {**network(1), "weights": [[axis("w")]]}, "semantics": axis("semantics"), "cycle": [0]}
+    lone = {"network": {**m.network(1), "weights": [[axis("w")]]}, "semantics": axis("semantics"), "cycle": [0]}
     yield Family(lone, {"semantics": ["instant"], "w": grid})
     yield Family(pair, {"semantics": ["instant"], "w01": grid, "w10": grid})
 
@@ -152,7 +156,7 @@ def loops_of_one_and_two_neurons() -> Iterator[Family]:
     trials=80,
     distribution="2 to 4 neurons, a chordless ring of random length among random other edges, weights of random size",
 )
-def random_cycles(rng: Random) -> Raw:
+def random_cycles(rng: Random) -> m.Raw:
     n = rng.randint(2, 4)
     k = rng.randint(1, n)
     sizes = ["-3", "-1", "-2/7", "1/5", "1", "5/2"]
@@ -160,19 +164,19 @@ def random_cycles(rng: Random) -> Raw:
     edges += [
         (j, i, rng.choice(sizes)) for i in range(n) for j in range(n) if (i >= k or j >= k) and rng.random() < 0.3
     ]
-    return {"network": network(n, edges), "semantics": "instant", "cycle": list(range(k))}
+    return {"network": m.network(n, edges), "semantics": "instant", "cycle": list(range(k))}
 
 
 @necessary.control(drops="chordless-cycle")
-def a_chord() -> Iterator[Raw]:
+def a_chord() -> Iterator[m.Raw]:
     """A chord can undo what the cycle does."""
     yield {
-        "network": network(3, [(0, 1, 1), (1, 2, 1), (2, 0, 1), (0, 2, -3)]),
+        "network": m.network(3, [(0, 1, 1), (1, 2, 1), (2, 0, 1), (0, 2, -3)]),
         "semantics": "instant",
         "cycle": [0, 1, 2],
     }
 
 
 @necessary.control(drops="chordless-cycle")
-def no_cycle_at_all() -> Iterator[Raw]:
-    yield {"network": network(2, [(0, 1, 1), (1, 1, -1)]), "semantics": "instant", "cycle": [1, 1]}
+def no_cycle_at_all() -> Iterator[m.Raw]:
+    yield {"network": m.network(2, [(0, 1, 1), (1, 1, -1)]), "semantics": "instant", "cycle": [1, 1]}

@@ -6,42 +6,16 @@ from random import Random
 from sympy import And, Eq, Not, symbols
 
 from theorems.charge_conservation import _lemmas
-from theorems.charge_conservation._models import (
-    ACYCLIC,
-    AREA,
-    CONSERVATION,
-    CONSERVING,
-    DERIVED,
-    EVENTS,
-    FINITE,
-    FINITE_EVENTS,
-    INSIDE,
-    NETWORK,
-    NO_NOISE,
-    RELAY,
-    RELAY_WITH_SUM,
-    REST_RULE,
-    SEMANTICS,
-    SOURCE,
-    STARTS_INSIDE,
-    UNIT_WINDOW,
-    Raw,
-    charges,
-    network,
-    of_network,
-    of_runs,
-    random_events,
-    random_network,
-)  # fmt: skip
+from theorems.charge_conservation import _models as m
 from verify import Family, Statement, Step, Valid, axis, computed
 
-LEAST = of_runs("least", "min_spikes", "integer", "least number of spikes of a run to rest")
-MOST = of_runs("most", "max_spikes", "integer", "greatest number of spikes of a run")
-FORMULA = computed("formula", "tuple", "spiking.formula", [NETWORK, EVENTS], "the counts at rest")
-START = of_network("start", "start", "the initial counts", "tuple")
+LEAST = m.of_runs("least", "min_spikes", "integer", "least number of spikes of a run to rest")
+MOST = m.of_runs("most", "max_spikes", "integer", "greatest number of spikes of a run")
+FORMULA = computed("formula", "tuple", "spiking.formula", [m.NETWORK, m.EVENTS], "the counts at rest")
+START = m.of_network("start", "start", "the initial counts", "tuple")
 NET = computed("net_spikes", "integer", "sets.distance", [FORMULA, START], "sum of |S* - S(0)|")
-EAGER = computed("is_eager", "boolean", "spiking.is_eager", [SEMANTICS], "neurons fire before anything else happens")
-BOUND = computed("bound", "integer", "spiking.spike_bound", [NETWORK, EVENTS], "sum of the N_i of the recursion")
+EAGER = computed("is_eager", "boolean", "spiking.is_eager", [m.SEMANTICS], "neurons fire before anything else happens")
+BOUND = computed("bound", "integer", "spiking.spike_bound", [m.NETWORK, m.EVENTS], "sum of the N_i of the recursion")
 
 spikes = Statement(
     "dag-spike-count",
@@ -49,19 +23,19 @@ spikes = Statement(
     summary="The least number of spikes over all timings is the sum of |S*_i - S_i(0)|; the greatest is at most the "
     "sum of N_i, where "
     "N_i = |clip(floor(V0_i/theta_i)) - S_i(0)| + sum of ceil(|q|/theta_i) + sum_j ceil(|W_ij|/theta_i) N_j.",
-    area=AREA,
-    source=SOURCE.at("timing invariance of acyclic networks", DERIVED),
+    area=m.AREA,
+    source=m.SOURCE.at("timing invariance of acyclic networks", m.DERIVED),
     declared="reduced",
     quantities=[
-        NETWORK,
-        EVENTS,
-        SEMANTICS,
-        *CONSERVING,
-        ACYCLIC,
-        UNIT_WINDOW,
-        NO_NOISE,
-        STARTS_INSIDE,
-        FINITE_EVENTS,
+        m.NETWORK,
+        m.EVENTS,
+        m.SEMANTICS,
+        *m.CONSERVING,
+        m.ACYCLIC,
+        m.UNIT_WINDOW,
+        m.NO_NOISE,
+        m.STARTS_INSIDE,
+        m.FINITE_EVENTS,
         LEAST,
         MOST,
         FORMULA,
@@ -71,11 +45,11 @@ spikes = Statement(
         BOUND,
     ],
     assume={
-        "conservation": CONSERVATION,
-        "acyclic": ("the graph has no cycle", ACYCLIC.symbol),
-        "rest-rule": REST_RULE,
-        "bounds": INSIDE,
-        "finite-events": FINITE,
+        "conservation": m.CONSERVATION,
+        "acyclic": ("the graph has no cycle", m.ACYCLIC.symbol),
+        "rest-rule": m.REST_RULE,
+        "bounds": m.INSIDE,
+        "finite-events": m.FINITE,
         "free-timing": ("a neuron that may fire may also wait", Not(EAGER.symbol)),
     },
     claim=And(Eq(LEAST.symbol, NET.symbol), MOST.symbol <= BOUND.symbol),
@@ -107,26 +81,26 @@ def least_and_greatest() -> Iterator[Step]:
 
 
 @spikes.certificate
-def reference_networks() -> Iterator[Raw]:
+def reference_networks() -> Iterator[m.Raw]:
     """4..8, 2..10 (instant), 2..12 (delayed), 3..17 (instant) spikes."""
     for semantics in ("instant", "delayed"):
-        for events in (charges(0, 1, 1), charges(0, 1, 1, -1)):
-            yield {"network": RELAY, "events": events, "semantics": semantics}
-    yield {"network": RELAY_WITH_SUM, "events": charges(0, 1, 1, -1), "semantics": "instant"}
+        for events in (m.charges(0, 1, 1), m.charges(0, 1, 1, -1)):
+            yield {"network": m.RELAY, "events": events, "semantics": semantics}
+    yield {"network": m.RELAY_WITH_SUM, "events": m.charges(0, 1, 1, -1), "semantics": "instant"}
 
 
 @spikes.certificate(budget="standard")
-def large_exploration() -> Iterator[Raw]:
+def large_exploration() -> Iterator[m.Raw]:
     """3..27 spikes with arbitrary delays."""
-    yield {"network": RELAY_WITH_SUM, "events": charges(0, 1, 1, -1), "semantics": "delayed"}
+    yield {"network": m.RELAY_WITH_SUM, "events": m.charges(0, 1, 1, -1), "semantics": "delayed"}
 
 
 @spikes.certificate
-def tiny_charges_cost_spikes() -> Iterator[Raw]:
+def tiny_charges_cost_spikes() -> Iterator[m.Raw]:
     """A charge of 1, then (-1/10, +1/10) five times: S* = 1, but up to eleven spikes."""
     yield {
-        "network": network(1, potential=0, upper=1),
-        "events": charges(0, 1, *["-1/10", "1/10"] * 5),
+        "network": m.network(1, potential=0, upper=1),
+        "events": m.charges(0, 1, *["-1/10", "1/10"] * 5),
         "semantics": "instant",
     }
 
@@ -135,7 +109,7 @@ def tiny_charges_cost_spikes() -> Iterator[Raw]:
 def two_neurons() -> Family:
     """Two neurons, every weight, potential and list of events on a grid."""
     template = {
-        "network": {**network(2, potential=[axis("V0"), axis("V1")]), "weights": [[0, 0], [axis("w"), 0]]},
+        "network": {**m.network(2, potential=[axis("V0"), axis("V1")]), "weights": [[0, 0], [axis("w"), 0]]},
         "events": axis("events"),
         "semantics": axis("semantics"),
     }
@@ -153,51 +127,51 @@ def two_neurons() -> Family:
 
 
 @spikes.search(trials=60, distribution="1 to 3 neurons, acyclic, weights and charges on a grid, either semantics")
-def random_networks(rng: Random) -> Raw:
-    net = random_network(rng, acyclic=True)
+def random_networks(rng: Random) -> m.Raw:
+    net = m.random_network(rng, acyclic=True)
     return {
         "network": net,
-        "events": random_events(rng, len(net["threshold"])),
+        "events": m.random_events(rng, len(net["threshold"])),
         "semantics": rng.choice(["instant", "delayed"]),
     }
 
 
 @spikes.control(drops="acyclic")
-def self_loop() -> Iterator[Raw]:
+def self_loop() -> Iterator[m.Raw]:
     """With feedback a pulse can circulate for ever: no bound holds."""
     yield {
-        "network": network(1, [(0, 0, 1)], potential=0, upper=1),
-        "events": charges(0, 1, -1),
+        "network": m.network(1, [(0, 0, 1)], potential=0, upper=1),
+        "events": m.charges(0, 1, -1),
         "semantics": "delayed",
     }
 
 
 @spikes.control(drops="conservation")
-def hard_reset() -> Iterator[Raw]:
+def hard_reset() -> Iterator[m.Raw]:
     yield {
-        "network": network(1, potential=0, reset="zero"),
-        "events": charges(0, "6/5", "9/10", "9/10"),
+        "network": m.network(1, potential=0, reset="zero"),
+        "events": m.charges(0, "6/5", "9/10", "9/10"),
         "semantics": "instant",
     }
 
 
 @spikes.control(drops="rest-rule")
-def open_window() -> Iterator[Raw]:
-    yield {"network": network(1, potential=0, closed="neither"), "events": charges(0, 1), "semantics": "instant"}
+def open_window() -> Iterator[m.Raw]:
+    yield {"network": m.network(1, potential=0, closed="neither"), "events": m.charges(0, 1), "semantics": "instant"}
 
 
 @spikes.control(drops="bounds")
-def start_outside() -> Iterator[Raw]:
-    yield {"network": network(1, potential=0, lower=1, upper=3), "events": [], "semantics": "instant"}
+def start_outside() -> Iterator[m.Raw]:
+    yield {"network": m.network(1, potential=0, lower=1, upper=3), "events": [], "semantics": "instant"}
 
 
 @spikes.control(drops="free-timing")
-def firing_at_once() -> Iterator[Raw]:
+def firing_at_once() -> Iterator[m.Raw]:
     """A neuron that cannot wait answers +1 and -1 with two spikes in either order, although its count ends at 0."""
-    yield {"network": network(1, potential=0, lower=-1, upper=1), "events": charges(0, 1, -1), "semantics": "eager"}
+    yield {"network": m.network(1, potential=0, lower=-1, upper=1), "events": m.charges(0, 1, -1), "semantics": "eager"}
 
 
 @spikes.control(drops="finite-events")
-def endless_input() -> Iterator[Raw]:
+def endless_input() -> Iterator[m.Raw]:
     """An event without charge that keeps coming: nothing ever comes to rest."""
-    yield {"network": network(1, potential=0), "events": [[0, 0, "forever"]], "semantics": "instant"}
+    yield {"network": m.network(1, potential=0), "events": [[0, 0, "forever"]], "semantics": "instant"}

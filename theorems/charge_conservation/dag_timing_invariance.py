@@ -7,47 +7,19 @@ from typing import Any
 from sympy import And, Eq, symbols
 
 from theorems.charge_conservation import _lemmas
-from theorems.charge_conservation._models import (
-    ACYCLIC,
-    AREA,
-    CLAIM_READ,
-    CONSERVATION,
-    CONSERVING,
-    EVENTS,
-    FAIR,
-    FINITE,
-    FINITE_EVENTS,
-    INSIDE,
-    NETWORK,
-    NO_NOISE,
-    REFERENCE_CHARGES,
-    REFERENCE_NEURON,
-    RELAY,
-    RELAY_WITH_SUM,
-    REST_RULE,
-    SEMANTICS,
-    SOURCE,
-    STARTS_INSIDE,
-    UNIT_WINDOW,
-    Raw,
-    charges,
-    network,
-    of_runs,
-    random_events,
-    random_network,
-)  # fmt: skip
+from theorems.charge_conservation import _models as m
 from verify import Drawing, Family, Identity, Statement, Step, axis, computed
 
-OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", FAIR)
-STATES = of_runs("rest_states", "rest_states", "tuple", "the reachable states at rest, counts and potentials")
-FINITE_RUNS = of_runs("always_finite", "always_finite", "boolean", "every run is finite")
-RANKED = of_runs("ranking", "ranking_holds", "boolean", "the ranking function never grows and falls with each spike")
-FORMULA = computed("formula", "tuple", "spiking.formula", [NETWORK, EVENTS], "clipped floors in topological order")
+OUTCOMES = m.of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", m.FAIR)
+STATES = m.of_runs("rest_states", "rest_states", "tuple", "the reachable states at rest, counts and potentials")
+FINITE_RUNS = m.of_runs("always_finite", "always_finite", "boolean", "every run is finite")
+RANKED = m.of_runs("ranking", "ranking_holds", "boolean", "the ranking function never grows and falls with each spike")
+FORMULA = computed("formula", "tuple", "spiking.formula", [m.NETWORK, m.EVENTS], "clipped floors in topological order")
 FORMULA_STATE = computed(
     "formula_state",
     "tuple",
     "spiking.formula_state",
-    [NETWORK, EVENTS],
+    [m.NETWORK, m.EVENTS],
     "these counts with V0 + Q + (W - diag theta) S",
 )
 PREDICTED = computed("predicted", "tuple", "sets.singleton", [FORMULA], "the one outcome")
@@ -59,20 +31,20 @@ dag = Statement(
     summary="In an acyclic charge-conserving network every fair run is finite and ends in the state given by clipped "
     "floors in topological "
     "order; delays, jitter, order, latency and simultaneity do not enter.",
-    area=AREA,
-    source=SOURCE.at("abstract, timing invariance of acyclic networks", CLAIM_READ),
+    area=m.AREA,
+    source=m.SOURCE.at("abstract, timing invariance of acyclic networks", m.CLAIM_READ),
     declared="reduced",
     quantities=[
-        NETWORK,
-        EVENTS,
-        SEMANTICS,
-        FAIR,
-        *CONSERVING,
-        ACYCLIC,
-        UNIT_WINDOW,
-        NO_NOISE,
-        STARTS_INSIDE,
-        FINITE_EVENTS,
+        m.NETWORK,
+        m.EVENTS,
+        m.SEMANTICS,
+        m.FAIR,
+        *m.CONSERVING,
+        m.ACYCLIC,
+        m.UNIT_WINDOW,
+        m.NO_NOISE,
+        m.STARTS_INSIDE,
+        m.FINITE_EVENTS,
         OUTCOMES,
         STATES,
         FINITE_RUNS,
@@ -83,14 +55,14 @@ dag = Statement(
         PREDICTED_STATE,
     ],
     assume={
-        "conservation": CONSERVATION,
-        "acyclic": ("the digraph of nonzero weights has no cycle, no self-loop", ACYCLIC.symbol),
-        "rest-rule": REST_RULE,
-        "bounds": INSIDE,
-        "finite-events": FINITE,
+        "conservation": m.CONSERVATION,
+        "acyclic": ("the digraph of nonzero weights has no cycle, no self-loop", m.ACYCLIC.symbol),
+        "rest-rule": m.REST_RULE,
+        "bounds": m.INSIDE,
+        "finite-events": m.FINITE,
         "fairness": (
             "every event and spike is delivered some time, every neuron that stays able to fire fires some time",
-            FAIR.symbol,
+            m.FAIR.symbol,
         ),
     },
     claim=And(
@@ -141,24 +113,24 @@ def induction_and_ranking() -> Iterator[Step]:
 
 
 @dag.certificate
-def reference_networks() -> Iterator[Raw]:
+def reference_networks() -> Iterator[m.Raw]:
     """Every interleaving of the reference networks: 20, 87, 51, 696 and 140 states, one of them at rest."""
     for semantics in ("instant", "delayed"):
-        for events in (charges(0, 1, 1), charges(0, 1, 1, -1)):
-            yield {"network": RELAY, "events": events, "semantics": semantics, "fair": True}
-    yield {"network": RELAY_WITH_SUM, "events": charges(0, 1, 1, -1), "semantics": "instant", "fair": True}
+        for events in (m.charges(0, 1, 1), m.charges(0, 1, 1, -1)):
+            yield {"network": m.RELAY, "events": events, "semantics": semantics, "fair": True}
+    yield {"network": m.RELAY_WITH_SUM, "events": m.charges(0, 1, 1, -1), "semantics": "instant", "fair": True}
 
 
 @dag.certificate(budget="standard")
-def large_exploration() -> Iterator[Raw]:
+def large_exploration() -> Iterator[m.Raw]:
     """26073 states and 139447 moves with arbitrary delays."""
-    yield {"network": RELAY_WITH_SUM, "events": charges(0, 1, 1, -1), "semantics": "delayed", "fair": True}
+    yield {"network": m.RELAY_WITH_SUM, "events": m.charges(0, 1, 1, -1), "semantics": "delayed", "fair": True}
 
 
 @dag.certificate(budget="standard")
-def one_neuron_twelve_charges() -> Iterator[Raw]:
+def one_neuron_twelve_charges() -> Iterator[m.Raw]:
     """All orders of twelve charges on one neuron."""
-    yield {"network": REFERENCE_NEURON, "events": REFERENCE_CHARGES, "semantics": "instant", "fair": True}
+    yield {"network": m.REFERENCE_NEURON, "events": m.REFERENCE_CHARGES, "semantics": "instant", "fair": True}
 
 
 @dag.exhaustive
@@ -166,7 +138,7 @@ def three_neurons() -> Family:
     """Every acyclic network of three neurons with weights in {-1, 0, 1/2}, under arbitrary delays."""
     grid = ["-1", "0", "1/2"]
     template = {
-        "network": {**network(3, upper=1), "weights": [[0, 0, 0], [axis("w10"), 0, 0], [axis("w20"), axis("w21"), 0]]},
+        "network": {**m.network(3, upper=1), "weights": [[0, 0, 0], [axis("w10"), 0, 0], [axis("w20"), axis("w21"), 0]]},
         "events": axis("events"),
         "semantics": "delayed",
         "fair": True,
@@ -175,77 +147,79 @@ def three_neurons() -> Family:
 
 
 @dag.search(trials=100, distribution="1 to 3 neurons, acyclic, weights and charges on a grid, either semantics")
-def random_networks(rng: Random) -> Raw:
-    net = random_network(rng, acyclic=True)
-    events = random_events(rng, len(net["threshold"]))
+def random_networks(rng: Random) -> m.Raw:
+    net = m.random_network(rng, acyclic=True)
+    events = m.random_events(rng, len(net["threshold"]))
     return {"network": net, "events": events, "semantics": rng.choice(["instant", "delayed"]), "fair": True}
 
 
-def _with(net: Raw, events: list[Any], **changes: Any) -> Raw:
+def _with(net: m.Raw, events: list[Any], **changes: Any) -> m.Raw:
     return {"network": net, "events": events, "semantics": "instant", "fair": True, **changes}
 
 
 @dag.control(drops="conservation")
-def hard_reset() -> Iterator[Raw]:
+def hard_reset() -> Iterator[m.Raw]:
     """Reset to zero: 6/5, 9/10, 9/10 give one or two spikes, by their order."""
-    yield _with(network(1, potential=0, reset="zero"), charges(0, "6/5", "9/10", "9/10"))
+    yield _with(m.network(1, potential=0, reset="zero"), m.charges(0, "6/5", "9/10", "9/10"))
 
 
 @dag.control(drops="conservation")
-def weights_that_fade() -> Iterator[Raw]:
+def weights_that_fade() -> Iterator[m.Raw]:
     """A weight that halves after each use makes +, +, - and +, -, + differ."""
-    net = network(2, [(0, 1, 1)], potential=[0, 0], plastic=["1", "1/2", "1/4"], upper=3)
-    yield _with(net, charges(0, 1, 1, -1))
+    net = m.network(2, [(0, 1, 1)], potential=[0, 0], plastic=["1", "1/2", "1/4"], upper=3)
+    yield _with(net, m.charges(0, 1, 1, -1))
 
 
 @dag.control(drops="acyclic")
-def self_loop() -> Iterator[Raw]:
+def self_loop() -> Iterator[m.Raw]:
     """One neuron that excites itself keeps or loses a pulse, by the order of +1 and -1."""
-    yield _with(network(1, [(0, 0, 1)], potential=0, upper=1), charges(0, 1, -1))
+    yield _with(m.network(1, [(0, 0, 1)], potential=0, upper=1), m.charges(0, 1, -1))
 
 
 @dag.control(drops="rest-rule")
-def closed_window() -> Iterator[Raw]:
+def closed_window() -> Iterator[m.Raw]:
     """Rest on [0, 1]: (2, -1) and (-1, 2) end differently."""
-    yield _with(network(1, potential=0, upper=3, closed="both"), charges(0, 2, -1), semantics="eager")
+    yield _with(m.network(1, potential=0, upper=3, closed="both"), m.charges(0, 2, -1), semantics="eager")
 
 
 @dag.control(drops="rest-rule")
-def open_window() -> Iterator[Raw]:
+def open_window() -> Iterator[m.Raw]:
     """Rest on (0, 1): the charge 1 makes the neuron fire +, -, +, - for ever."""
-    yield _with(network(1, potential=0, upper=3, closed="neither"), charges(0, 1))
+    yield _with(m.network(1, potential=0, upper=3, closed="neither"), m.charges(0, 1))
 
 
 @dag.control(drops="rest-rule")
-def signed_threshold() -> Iterator[Raw]:
+def signed_threshold() -> Iterator[m.Raw]:
     """Negative spikes at -theta only: the window (-1, 1) is two thresholds long."""
     yield _with(
-        network(1, potential=0, lower=-3, upper=3, low=[-1], closed="neither"), charges(0, 2, "-3/2"), semantics="eager"
+        m.network(1, potential=0, lower=-3, upper=3, low=[-1], closed="neither"),
+        m.charges(0, 2, "-3/2"),
+        semantics="eager",
     )
 
 
 @dag.control(drops="rest-rule")
-def no_corrective_spikes() -> Iterator[Raw]:
+def no_corrective_spikes() -> Iterator[m.Raw]:
     """Plain integrate and fire: a spike cannot be taken back."""
-    yield _with(network(1, potential=0, corrective=False), charges(0, 1, -1))
+    yield _with(m.network(1, potential=0, corrective=False), m.charges(0, 1, -1))
 
 
 @dag.control(drops="bounds")
-def start_outside() -> Iterator[Raw]:
-    yield _with(network(1, potential=0, lower=1, upper=3), [])
+def start_outside() -> Iterator[m.Raw]:
+    yield _with(m.network(1, potential=0, lower=1, upper=3), [])
 
 
 @dag.control(drops="finite-events")
-def endless_input() -> Iterator[Raw]:
+def endless_input() -> Iterator[m.Raw]:
     """+1 and -1 for ever, to a neuron without bounds that fires at once."""
-    net = network(1, potential=0, lower=None, upper=None)
+    net = m.network(1, potential=0, lower=None, upper=None)
     yield _with(net, [[0, 1, "forever"], [0, -1, "forever"]], semantics="eager")
 
 
 @dag.control(drops="fairness")
-def stalled_run() -> Iterator[Raw]:
+def stalled_run() -> Iterator[m.Raw]:
     """A neuron that may put off its spike for ever."""
-    yield _with(network(1, potential=0), charges(0, 1), fair=False)
+    yield _with(m.network(1, potential=0), m.charges(0, 1), fair=False)
 
 
 @dag.figure
@@ -253,7 +227,7 @@ def raster() -> Drawing:
     """One network under several timings."""
     from theorems.charge_conservation import _figures  # matplotlib is slow to import, and only pictures need it
 
-    return _figures.raster(RELAY_WITH_SUM, charges(0, 1, 1, -1))
+    return _figures.raster(m.RELAY_WITH_SUM, m.charges(0, 1, 1, -1))
 
 
 @dag.figure
@@ -262,8 +236,8 @@ def state_graph() -> Drawing:
     from theorems.charge_conservation import _figures  # matplotlib is slow to import, and only pictures need it
 
     return _figures.state_graph(
-        RELAY,
-        charges(0, 1, 1),
+        m.RELAY,
+        m.charges(0, 1, 1),
         "instant",
         "All interleavings of an acyclic network: every path ends in the one state at rest",
     )

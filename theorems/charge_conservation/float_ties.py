@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from theorems.charge_conservation._models import AREA, DERIVED, SOURCE, Raw
+from theorems.charge_conservation import _models as m
 from verify import Statement, computed, parameter
 
 CHARGES = parameter("charges", "tuple", "the charges")
@@ -23,8 +23,8 @@ ties = Statement(
     title="Floating point breaks timing invariance at ties",
     summary="There are charges whose exact sum is the threshold in every order, but whose sum in binary64 reaches it "
     "in some orders only.",
-    area=AREA,
-    source=SOURCE.at("exactness", DERIVED),
+    area=m.AREA,
+    source=m.SOURCE.at("exactness", m.DERIVED),
     declared="certified",
     quantifier="exists",
     quantities=[CHARGES, THETA, ARITHMETIC, ROUNDED, COUNTS, NUMBER],
@@ -34,11 +34,11 @@ ties = Statement(
 
 
 @ties.certificate
-def seven_two_one_tenths() -> Iterator[Raw]:
+def seven_two_one_tenths() -> Iterator[m.Raw]:
     """0.7 + 0.2 + 0.1 = 0.9999999999999999, 0.7 + 0.1 + 0.2 = 1."""
     yield {"charges": ["7/10", "1/5", "1/10"], "theta": "1", "arithmetic": "binary64"}
 
 
 @ties.control(drops="binary64")
-def exact_arithmetic() -> Iterator[Raw]:
+def exact_arithmetic() -> Iterator[m.Raw]:
     yield {"charges": ["7/10", "1/5", "1/10"], "theta": "1", "arithmetic": "exact"}

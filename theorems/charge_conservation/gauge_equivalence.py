@@ -5,43 +5,25 @@ from random import Random
 
 from sympy import And, Eq, Equivalent, symbols
 
-from theorems.charge_conservation._models import (
-    AREA,
-    CONSERVATION,
-    CONSERVING,
-    DERIVED,
-    EVENTS,
-    FAIR,
-    NETWORK,
-    RELAY,
-    SEMANTICS,
-    SOURCE,
-    Raw,
-    charges,
-    network,
-    of_network,
-    of_runs,
-    random_events,
-    random_network,
-)  # fmt: skip
+from theorems.charge_conservation import _models as m
 from verify import Identity, Statement, Step, Valid, computed, parameter
 
 SHIFT = parameter("shift", "tuple", "what is added to each neuron's potential and to both ends of its window")
 SCALE = parameter("scale", "tuple", "what each neuron's row, threshold, potential and charges are multiplied by")
 GAUGED = computed(
-    "gauged", "network", "spiking.gauge", [NETWORK, SHIFT, SCALE], "the network after the change of gauge"
+    "gauged", "network", "spiking.gauge", [m.NETWORK, SHIFT, SCALE], "the network after the change of gauge"
 )
-GAUGED_EVENTS = computed("gauged_events", "events", "spiking.gauge_events", [EVENTS, SCALE], "the events after it")
-POSITIVE = of_network("positive", "positive_thresholds", "the thresholds are positive")
+GAUGED_EVENTS = computed("gauged_events", "events", "spiking.gauge_events", [m.EVENTS, SCALE], "the events after it")
+POSITIVE = m.of_network("positive", "positive_thresholds", "the thresholds are positive")
 STILL_POSITIVE = computed(
     "still_positive", "boolean", "spiking.positive_thresholds", [GAUGED], "they still are after the change"
 )
-OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", FAIR)
+OUTCOMES = m.of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", m.FAIR)
 GAUGED_OUTCOMES = computed(
     "gauged_outcomes",
     "tuple",
     "spiking.outcomes",
-    [GAUGED, GAUGED_EVENTS, SEMANTICS, FAIR],
+    [GAUGED, GAUGED_EVENTS, m.SEMANTICS, m.FAIR],
     "the same for the changed network",
 )
 
@@ -51,15 +33,15 @@ gauge = Statement(
     summary="Moving a neuron's potential together with its window, or multiplying its incoming weights, threshold, "
     "potential and "
     "charges by a positive number, leaves every run's spikes as they are.",
-    area=AREA,
-    source=SOURCE.at("neuron model", DERIVED),
+    area=m.AREA,
+    source=m.SOURCE.at("neuron model", m.DERIVED),
     declared="reduced",
     quantities=[
-        NETWORK,
-        EVENTS,
-        SEMANTICS,
-        FAIR,
-        *CONSERVING,
+        m.NETWORK,
+        m.EVENTS,
+        m.SEMANTICS,
+        m.FAIR,
+        *m.CONSERVING,
         SHIFT,
         SCALE,
         GAUGED,
@@ -70,7 +52,7 @@ gauge = Statement(
         GAUGED_OUTCOMES,
     ],
     assume={
-        "conservation": CONSERVATION,
+        "conservation": m.CONSERVATION,
         "positive-scale": (
             "every scale is positive: thresholds stay positive",
             And(POSITIVE.symbol, STILL_POSITIVE.symbol),
@@ -113,18 +95,18 @@ def step_by_step_bisimulation() -> Iterator[Step]:
 
 
 @gauge.certificate
-def symmetric_thresholds() -> Iterator[Raw]:
+def symmetric_thresholds() -> Iterator[m.Raw]:
     """Rest window [-1/2, 1/2) with V = 0 at first is [0, 1) with V = 1/2; and a row scaled by 3."""
-    events = charges(0, 1, 1, -1)
+    events = m.charges(0, 1, 1, -1)
     base = {"events": events, "semantics": "delayed", "fair": True}
-    yield {"network": RELAY, "shift": ["-1/2"] * 3, "scale": [1, 1, 1], **base}
-    yield {"network": RELAY, "shift": [0, "1/3", 7], "scale": [3, "1/2", 1], **base}
+    yield {"network": m.RELAY, "shift": ["-1/2"] * 3, "scale": [1, 1, 1], **base}
+    yield {"network": m.RELAY, "shift": [0, "1/3", 7], "scale": [3, "1/2", 1], **base}
 
 
 @gauge.certificate
-def recurrent_network() -> Iterator[Raw]:
+def recurrent_network() -> Iterator[m.Raw]:
     """Also where timing decides: the set of outcomes is the same."""
-    net = network(2, [(0, 1, -1), (1, 0, -1)], potential=1, upper=1)
+    net = m.network(2, [(0, 1, -1), (1, 0, -1)], potential=1, upper=1)
     yield {
         "network": net,
         "events": [],
@@ -138,12 +120,12 @@ def recurrent_network() -> Iterator[Raw]:
 @gauge.search(
     trials=60, distribution="1 or 2 neurons, any graph, instant delivery; weights, shifts and scales on a grid"
 )
-def random_gauges(rng: Random) -> Raw:
-    net = random_network(rng, acyclic=False, largest=2)
+def random_gauges(rng: Random) -> m.Raw:
+    net = m.random_network(rng, acyclic=False, largest=2)
     n = len(net["threshold"])
     return {
         "network": net,
-        "events": random_events(rng, n, 2),
+        "events": m.random_events(rng, n, 2),
         "semantics": "instant",
         "fair": True,
         "shift": [rng.choice(["-1/2", "0", "2/3", "5"]) for _ in range(n)],
@@ -152,12 +134,12 @@ def random_gauges(rng: Random) -> Raw:
 
 
 @gauge.control(drops="conservation")
-def reset_to_zero() -> Iterator[Raw]:
+def reset_to_zero() -> Iterator[m.Raw]:
     """A potential that is set to zero is set to another place of the shifted window."""
-    net = network(1, potential=0, reset="zero")
+    net = m.network(1, potential=0, reset="zero")
     yield {
         "network": net,
-        "events": charges(0, "3/2", "1/2"),
+        "events": m.charges(0, "3/2", "1/2"),
         "semantics": "eager",
         "fair": True,
         "shift": ["1/2"],
@@ -166,10 +148,10 @@ def reset_to_zero() -> Iterator[Raw]:
 
 
 @gauge.control(drops="positive-scale")
-def negative_scale() -> Iterator[Raw]:
+def negative_scale() -> Iterator[m.Raw]:
     """A negative scale turns the window round: the neuron fires at rest."""
     yield {
-        "network": network(1, potential=0, upper=1),
+        "network": m.network(1, potential=0, upper=1),
         "events": [],
         "semantics": "instant",
         "fair": True,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sympy import And, Eq, Implies, Max, Min, Rational, floor
 
-from theorems.charge_conservation._models import AREA, DERIVED, SOURCE, Raw
+from theorems.charge_conservation import _models as m
 from verify import Claim, Family, Statement, axis, defined, parameter
 
 THETA = parameter("theta", "positive", "threshold", r"\theta")
@@ -26,8 +26,8 @@ rounding = Statement(
     summary="With V0 = theta/2 the count at rest is clip(floor(Q/theta + 1/2)), so unless saturated it misses Q by "
     "at most half a threshold, "
     "and a tie goes up.",
-    area=AREA,
-    source=SOURCE.at("neuron model", DERIVED),
+    area=m.AREA,
+    source=m.SOURCE.at("neuron model", m.DERIVED),
     declared="proved",
     quantities=[THETA, V0, Q, LOWER, UPPER, LEVEL, COUNT, ROUNDED],
     assume={"half": ("the initial potential is half a threshold", Eq(v0, theta / 2))},
@@ -45,12 +45,12 @@ def for_all_values() -> Iterator[Claim]:
     yield Claim("smt")
 
 
-def at(charge: Any, theta: str = "1", v0: str = "1/2", lower: Any = -8, upper: Any = 7) -> Raw:
+def at(charge: Any, theta: str = "1", v0: str = "1/2", lower: Any = -8, upper: Any = 7) -> m.Raw:
     return {"theta": theta, "V0": v0, "Q": charge, "lower": lower, "upper": upper}
 
 
 @rounding.certificate
-def ties() -> Iterator[Raw]:
+def ties() -> Iterator[m.Raw]:
     """Q/theta = 1/2, -1/2, 3/2, 5/2, -3/2 give 1, 0, 2, 3, -1; rounding half to even would give 0, 0, 2, 2, -2."""
     for charge in ("1/2", "-1/2", "3/2", "5/2", "-3/2"):
         yield at(charge)
@@ -66,6 +66,6 @@ def eighths() -> Family:
 
 
 @rounding.control(drops="half")
-def starting_at_zero() -> Iterator[Raw]:
+def starting_at_zero() -> Iterator[m.Raw]:
     """V0 = 0 gives the floor."""
     yield at("1/2", v0="0")

@@ -5,7 +5,7 @@ from random import Random
 
 from sympy import And, Eq, Equivalent, Or, exp, log, symbols
 
-from theorems.charge_conservation._models import AREA, DERIVED, SOURCE, Raw
+from theorems.charge_conservation import _models as m
 from verify import Statement, Step, Valid, defined, parameter
 
 P = parameter("p", "positive", "first charge, in thresholds")
@@ -22,8 +22,8 @@ leak = Statement(
     title="With a leak, two charges fire iff their gap is at most tau log(p/(1-q))",
     summary="For dV/dt = -V/tau and two charges below threshold a spike happens iff g <= tau log(p/(1-q)): the output "
     "depends on timing.",
-    area=AREA,
-    source=SOURCE.at("necessity of charge conservation", DERIVED),
+    area=m.AREA,
+    source=m.SOURCE.at("necessity of charge conservation", m.DERIVED),
     declared="reduced",
     quantities=[P, Q, GAP, TAU, AFTER, CRITICAL, FIRES],
     assume={
@@ -72,12 +72,12 @@ def monotone_logarithm() -> Iterator[Step]:
     )
 
 
-def at(first: str, second: str, gap: str, tau: str = "1") -> Raw:
+def at(first: str, second: str, gap: str, tau: str = "1") -> m.Raw:
     return {"p": first, "q": second, "g": gap, "tau": tau}
 
 
 @leak.certificate
-def around_the_critical_gap() -> Iterator[Raw]:
+def around_the_critical_gap() -> Iterator[m.Raw]:
     """p = q = 3/5: the critical gap is log(3/2) = 0.405465108108164381978...; decided on both sides of it, down to 1e-21."""
     yield at("3/5", "3/5", "0")
     yield at("3/5", "3/5", "2/5")
@@ -89,18 +89,18 @@ def around_the_critical_gap() -> Iterator[Raw]:
 
 
 @leak.search(trials=200, distribution="p, q in sixteenths below the threshold, gaps and time constants in eighths")
-def random_charges(rng: Random) -> Raw:
+def random_charges(rng: Random) -> m.Raw:
     return at(
         f"{rng.randint(1, 15)}/16", f"{rng.randint(1, 15)}/16", f"{rng.randint(0, 16)}/8", f"{rng.randint(1, 16)}/8"
     )
 
 
 @leak.control(drops="below-threshold")
-def first_charge_fires_alone() -> Iterator[Raw]:
+def first_charge_fires_alone() -> Iterator[m.Raw]:
     yield at("3/2", "1/5", "1")
 
 
 @leak.control(drops="decay")
-def growing_potential() -> Iterator[Raw]:
+def growing_potential() -> Iterator[m.Raw]:
     """tau = -1: the potential grows between the charges."""
     yield at("3/5", "3/5", "1/10", "-1")

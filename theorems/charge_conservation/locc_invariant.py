@@ -6,30 +6,10 @@ from typing import Any
 
 from sympy import Eq, symbols
 
-from theorems.charge_conservation._models import (
-    AREA,
-    CONSTANT,
-    EVENTS,
-    FINITE,
-    FINITE_EVENTS,
-    LEAKLESS,
-    LOSSLESS,
-    NETWORK,
-    RELAY,
-    RELAY_WITH_SUM,
-    SEMANTICS,
-    SOURCE,
-    SUBTRACTIVE,
-    Raw,
-    charges,
-    network,
-    of_runs,
-    random_events,
-    random_network,
-)  # fmt: skip
+from theorems.charge_conservation import _models as m
 from verify import Family, Statement, Step, Valid, axis
 
-CONSERVED = of_runs(
+CONSERVED = m.of_runs(
     "conserved", "conserved", "boolean",
     "V + threshold S - charge delivered - sum of W (S - in flight) keeps its initial value at every neuron in every "
     "reachable state",
@@ -41,16 +21,26 @@ locc = Statement(
     summary="Potential plus threshold times net spike count equals the initial charge plus all charge received, in "
     "every "
     "state that any timing can reach.",
-    area=AREA,
-    source=SOURCE.at("charge conservation framework", "model read; statement and proof derived here"),
+    area=m.AREA,
+    source=m.SOURCE.at("charge conservation framework", "model read; statement and proof derived here"),
     declared="reduced",
-    quantities=[NETWORK, EVENTS, SEMANTICS, SUBTRACTIVE, LEAKLESS, LOSSLESS, CONSTANT, FINITE_EVENTS, CONSERVED],
+    quantities=[
+        m.NETWORK,
+        m.EVENTS,
+        m.SEMANTICS,
+        m.SUBTRACTIVE,
+        m.LEAKLESS,
+        m.LOSSLESS,
+        m.CONSTANT,
+        m.FINITE_EVENTS,
+        CONSERVED,
+    ],
     assume={
-        "subtractive-reset": ("a spike subtracts exactly the threshold (soft reset)", SUBTRACTIVE.symbol),
-        "no-leak": ("the potential does not decay", LEAKLESS.symbol),
-        "no-loss": ("every event and every spike arrives", LOSSLESS.symbol),
-        "constant-weights": ("a weight does not change between a spike and the next", CONSTANT.symbol),
-        "finite-events": FINITE,
+        "subtractive-reset": ("a spike subtracts exactly the threshold (soft reset)", m.SUBTRACTIVE.symbol),
+        "no-leak": ("the potential does not decay", m.LEAKLESS.symbol),
+        "no-loss": ("every event and every spike arrives", m.LOSSLESS.symbol),
+        "constant-weights": ("a weight does not change between a spike and the next", m.CONSTANT.symbol),
+        "finite-events": m.FINITE,
     },
     claim=CONSERVED.symbol,
 )
@@ -98,13 +88,13 @@ def induction_over_moves() -> Iterator[Step]:
 
 
 @locc.certificate
-def reference_networks() -> Iterator[Raw]:
+def reference_networks() -> Iterator[m.Raw]:
     """Acyclic and recurrent networks: conservation does not depend on the graph."""
-    for events in (charges(0, 1, 1), charges(0, 1, 1, -1)):
-        yield {"network": RELAY, "events": events, "semantics": "delayed"}
-    yield {"network": RELAY_WITH_SUM, "events": charges(0, 1, 1, -1), "semantics": "instant"}
+    for events in (m.charges(0, 1, 1), m.charges(0, 1, 1, -1)):
+        yield {"network": m.RELAY, "events": events, "semantics": "delayed"}
+    yield {"network": m.RELAY_WITH_SUM, "events": m.charges(0, 1, 1, -1), "semantics": "instant"}
     yield {
-        "network": network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1),
+        "network": m.network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1),
         "events": [],
         "semantics": "delayed",
     }
@@ -115,7 +105,7 @@ def all_two_neuron_loops() -> Family:
     """Every pair of weights on a grid, both semantics."""
     grid = ["-1", "-1/2", "0", "1/2", "1"]
     template = {
-        "network": {**network(2, potential=["1/2", 0], upper=1), "weights": [[0, axis("w01")], [axis("w10"), 0]]},
+        "network": {**m.network(2, potential=["1/2", 0], upper=1), "weights": [[0, axis("w01")], [axis("w10"), 0]]},
         "events": [[0, 1], [1, "-1/2"]],
         "semantics": axis("semantics"),
     }  # fmt: skip
@@ -126,30 +116,30 @@ def all_two_neuron_loops() -> Family:
     trials=60,
     distribution="1 or 2 neurons, weights and charges on a grid; any graph with instant delivery, else an acyclic one",
 )
-def random_networks(rng: Random) -> Raw:
+def random_networks(rng: Random) -> m.Raw:
     delayed = rng.random() < 0.5
-    net = random_network(rng, acyclic=delayed, largest=2)
-    events = random_events(rng, len(net["threshold"]), 2)
+    net = m.random_network(rng, acyclic=delayed, largest=2)
+    events = m.random_events(rng, len(net["threshold"]), 2)
     return {"network": net, "events": events, "semantics": "delayed" if delayed else "instant"}
 
 
 @locc.control(drops="subtractive-reset")
-def reset_to_zero() -> Iterator[Raw]:
-    yield {"network": network(1, reset="zero", potential=0), "events": charges(0, "6/5"), "semantics": "instant"}
+def reset_to_zero() -> Iterator[m.Raw]:
+    yield {"network": m.network(1, reset="zero", potential=0), "events": m.charges(0, "6/5"), "semantics": "instant"}
 
 
 @locc.control(drops="no-leak")
-def leaky_neuron() -> Iterator[Raw]:
-    yield {"network": network(1, leak=True), "events": [], "semantics": "instant"}
+def leaky_neuron() -> Iterator[m.Raw]:
+    yield {"network": m.network(1, leak=True), "events": [], "semantics": "instant"}
 
 
 @locc.control(drops="no-loss")
-def dropped_event() -> Iterator[Raw]:
-    yield {"network": network(1, loss=True), "events": charges(0, 1), "semantics": "instant"}
+def dropped_event() -> Iterator[m.Raw]:
+    yield {"network": m.network(1, loss=True), "events": m.charges(0, 1), "semantics": "instant"}
 
 
 @locc.control(drops="constant-weights")
-def weight_that_halves() -> Iterator[Raw]:
+def weight_that_halves() -> Iterator[m.Raw]:
     """The second spike arrives with half the weight."""
-    net = network(2, [(0, 1, 1)], potential=[2, 0], plastic=["1", "1/2"])
+    net = m.network(2, [(0, 1, 1)], potential=[2, 0], plastic=["1", "1/2"])
     yield {"network": net, "events": [], "semantics": "instant"}

@@ -5,50 +5,27 @@ from random import Random
 
 from sympy import And, Eq, Implies, Max, Min, floor, symbols
 
-from theorems.charge_conservation._models import (
-    ALWAYS,
-    AREA,
-    CONSERVATION,
-    CONSERVING,
-    DERIVED,
-    EVENTS,
-    FINITE,
-    FINITE_BOUNDS,
-    FINITE_EVENTS,
-    INSIDE,
-    NETWORK,
-    NO_NOISE,
-    REST_RULE,
-    SEMANTICS,
-    SOURCE,
-    STARTS_INSIDE,
-    UNIT_WINDOW,
-    Raw,
-    charges,
-    network,
-    of_network,
-    of_runs,
-)  # fmt: skip
+from theorems.charge_conservation import _models as m
 from verify import Family, Statement, Step, Valid, axis, computed
 
-EXCITATORY = of_network("excitatory", "nonnegative_weights", "no weight is negative")
-CHARGED = of_network("starts_charged", "starts_charged", "V0 >= 0 or S(0) = lower at each neuron")
+EXCITATORY = m.of_network("excitatory", "nonnegative_weights", "no weight is negative")
+CHARGED = m.of_network("starts_charged", "starts_charged", "V0 >= 0 or S(0) = lower at each neuron")
 POSITIVE = computed(
-    "positive_events", "boolean", "spiking.nonnegative_events", [EVENTS], "no event has negative charge"
+    "positive_events", "boolean", "spiking.nonnegative_events", [m.EVENTS], "no event has negative charge"
 )
-OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", ALWAYS)
-FINITE_RUNS = of_runs("always_finite", "always_finite", "boolean", "every run is finite")
-LEAST = of_runs("least", "min_spikes", "integer", "least number of spikes of a run to rest")
-MOST = of_runs("most", "max_spikes", "integer", "greatest number of spikes of a run")
+OUTCOMES = m.of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", m.ALWAYS)
+FINITE_RUNS = m.of_runs("always_finite", "always_finite", "boolean", "every run is finite")
+LEAST = m.of_runs("least", "min_spikes", "integer", "least number of spikes of a run to rest")
+MOST = m.of_runs("most", "max_spikes", "integer", "greatest number of spikes of a run")
 LFP = computed(
     "least_fixed_point",
     "tuple",
     "spiking.least_fixed_point",
-    [NETWORK, EVENTS],
+    [m.NETWORK, m.EVENTS],
     "least fixed point of Phi above the start",
 )
 PREDICTED = computed("predicted", "tuple", "sets.singleton", [LFP], "the one outcome")
-START = of_network("start", "start", "the initial counts", "tuple")
+START = m.of_network("start", "start", "the initial counts", "tuple")
 NET = computed("net_spikes", "integer", "sets.distance", [LFP, START], "sum of S* - S(0)")
 
 monotone = Statement(
@@ -57,23 +34,23 @@ monotone = Statement(
     summary="If no weight and no event is negative, every run is finite, fires no negative spike, and ends in the "
     "least fixed point above the start after the same "
     "number of spikes.",
-    area=AREA,
-    source=SOURCE.at(
+    area=m.AREA,
+    source=m.SOURCE.at(
         "recurrent networks",
-        f"{DERIVED}; the least action principle of abelian networks (Bond, Levine 2016) is recalled",
+        f"{m.DERIVED}; the least action principle of abelian networks (Bond, Levine 2016) is recalled",
     ),
     declared="reduced",
     quantities=[
-        NETWORK,
-        EVENTS,
-        SEMANTICS,
-        ALWAYS,
-        *CONSERVING,
-        UNIT_WINDOW,
-        NO_NOISE,
-        STARTS_INSIDE,
-        FINITE_EVENTS,
-        FINITE_BOUNDS,
+        m.NETWORK,
+        m.EVENTS,
+        m.SEMANTICS,
+        m.ALWAYS,
+        *m.CONSERVING,
+        m.UNIT_WINDOW,
+        m.NO_NOISE,
+        m.STARTS_INSIDE,
+        m.FINITE_EVENTS,
+        m.FINITE_BOUNDS,
         EXCITATORY,
         CHARGED,
         POSITIVE,
@@ -87,14 +64,14 @@ monotone = Statement(
         NET,
     ],
     assume={
-        "conservation": CONSERVATION,
-        "rest-rule": REST_RULE,
-        "bounds": INSIDE,
-        "finite-events": FINITE,
+        "conservation": m.CONSERVATION,
+        "rest-rule": m.REST_RULE,
+        "bounds": m.INSIDE,
+        "finite-events": m.FINITE,
         "excitatory": ("W_ij >= 0 for all i, j", EXCITATORY.symbol),
         "positive-events": ("every event has charge >= 0", POSITIVE.symbol),
         "charged-start": ("V0_i >= 0 or S_i(0) = lower_i, for each i", CHARGED.symbol),
-        "finite-bounds": ("each count has a lower and an upper bound", FINITE_BOUNDS.symbol),
+        "finite-bounds": ("each count has a lower and an upper bound", m.FINITE_BOUNDS.symbol),
     },
     claim=And(
         Eq(OUTCOMES.symbol, PREDICTED.symbol),
@@ -159,17 +136,17 @@ PAIR = {
     "upper": [9, 9],
 }
 TRIPLE = {
-    **network(3, potential=0, upper=8),
+    **m.network(3, potential=0, upper=8),
     "weights": [["1/2", "1/3", 0], [0, "1/4", "1/2"], ["1/3", 0, 0]],
 }  # fmt: skip
 
 
-def _at(net: Raw, events: list, semantics: str = "instant") -> Raw:
+def _at(net: m.Raw, events: list, semantics: str = "instant") -> m.Raw:
     return {"network": net, "events": events, "semantics": semantics}
 
 
 @monotone.certificate
-def reference_networks() -> Iterator[Raw]:
+def reference_networks() -> Iterator[m.Raw]:
     """Five fixed points, (4, 3) reached, always 7 spikes; three fixed points, (5, 3, 2) reached, always 10 spikes."""
     for semantics in ("instant", "delayed"):
         yield _at(PAIR, [[0, "3/2"], [1, 1]], semantics)
@@ -181,7 +158,7 @@ def excitatory_pairs() -> Family:
     grid = ["0", "1/2", "1", "2"]
     template = {
         "network": {
-            **network(2, potential=[axis("V0"), 0], upper=2),
+            **m.network(2, potential=[axis("V0"), 0], upper=2),
             "weights": [[axis("self"), axis("w01")], [axis("w10"), 0]],
         },
         "events": axis("events"),
@@ -202,10 +179,10 @@ def excitatory_pairs() -> Family:
 @monotone.search(
     trials=60, distribution="1 to 3 neurons, any graph, nonnegative weights and charges on a grid, instant delivery"
 )
-def random_networks(rng: Random) -> Raw:
+def random_networks(rng: Random) -> m.Raw:
     n = rng.randint(1, 3)
     edges = [(j, i, rng.choice(["1/3", "1/2", "1", "3/2"])) for i in range(n) for j in range(n) if rng.random() < 0.5]
-    net = network(
+    net = m.network(
         n,
         edges,
         potential=[rng.choice(["0", "1/2", "5/3"]) for _ in range(n)],
@@ -215,43 +192,43 @@ def random_networks(rng: Random) -> Raw:
 
 
 @monotone.control(drops="positive-events")
-def a_cancelling_pair() -> Iterator[Raw]:
+def a_cancelling_pair() -> Iterator[m.Raw]:
     """+1 and -1 in addition: three outcomes, 7 to 13 spikes."""
     yield _at(PAIR, [[0, "3/2"], [1, 1], [0, 1], [0, -1]])
 
 
 @monotone.control(drops="excitatory")
-def mutual_inhibition() -> Iterator[Raw]:
-    yield _at(network(2, [(0, 1, -1), (1, 0, -1)], potential=1, upper=1), [])
+def mutual_inhibition() -> Iterator[m.Raw]:
+    yield _at(m.network(2, [(0, 1, -1), (1, 0, -1)], potential=1, upper=1), [])
 
 
 @monotone.control(drops="charged-start")
-def start_in_debt() -> Iterator[Raw]:
+def start_in_debt() -> Iterator[m.Raw]:
     """V0 = -1 above the lower bound: the event and the negative spike race."""
-    yield _at(network(1, [(0, 0, 1)], potential=-1, lower=-1, upper=1), charges(0, 1))
+    yield _at(m.network(1, [(0, 0, 1)], potential=-1, lower=-1, upper=1), m.charges(0, 1))
 
 
 @monotone.control(drops="finite-bounds")
-def a_pulse_that_circulates() -> Iterator[Raw]:
+def a_pulse_that_circulates() -> Iterator[m.Raw]:
     """A unit ring without bounds, one unit of charge."""
-    yield _at(network(2, [(0, 1, 1), (1, 0, 1)], potential=[1, 0], lower=None, upper=None), [])
+    yield _at(m.network(2, [(0, 1, 1), (1, 0, 1)], potential=[1, 0], lower=None, upper=None), [])
 
 
 @monotone.control(drops="conservation")
-def hard_reset() -> Iterator[Raw]:
-    yield _at(network(1, potential=0, reset="zero"), charges(0, "6/5", "9/10", "9/10"), "eager")
+def hard_reset() -> Iterator[m.Raw]:
+    yield _at(m.network(1, potential=0, reset="zero"), m.charges(0, "6/5", "9/10", "9/10"), "eager")
 
 
 @monotone.control(drops="rest-rule")
-def open_window() -> Iterator[Raw]:
-    yield _at(network(1, potential="1/2", closed="neither"), charges(0, "1/2"))
+def open_window() -> Iterator[m.Raw]:
+    yield _at(m.network(1, potential="1/2", closed="neither"), m.charges(0, "1/2"))
 
 
 @monotone.control(drops="bounds")
-def start_outside() -> Iterator[Raw]:
-    yield _at(network(1, potential=0, lower=1, upper=3), [])
+def start_outside() -> Iterator[m.Raw]:
+    yield _at(m.network(1, potential=0, lower=1, upper=3), [])
 
 
 @monotone.control(drops="finite-events")
-def endless_input() -> Iterator[Raw]:
-    yield _at(network(1, potential=0), [[0, 0, "forever"]])
+def endless_input() -> Iterator[m.Raw]:
+    yield _at(m.network(1, potential=0), [[0, 0, "forever"]])

@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Eq, Rational, symbols
 
 from theorems.charge_conservation import _lemmas
-from theorems.charge_conservation._models import AREA, CLAIM_READ, FAIR, SEMANTICS, SOURCE, Raw
+from theorems.charge_conservation import _models as m
 from verify import Family, Identity, Observation, Statement, Step, axis, computed, parameter, random_timings
 
 QUANTIZED = parameter("quantized", "quantized", "a feed-forward network with quantized activations, and its input")
@@ -17,7 +17,11 @@ CODES = computed("codes", "tuple", "quantized.codes", [QUANTIZED], "the codes of
 SPIKING = computed("spiking", "network", "quantized.network", [QUANTIZED, MAPPING], "the spiking network")
 EVENTS = computed("events", "events", "quantized.events", [QUANTIZED, MAPPING], "its external events")
 OUTCOMES = computed(
-    "outcomes", "tuple", "spiking.outcomes", [SPIKING, EVENTS, SEMANTICS, FAIR], "the counts in which its runs can end"
+    "outcomes",
+    "tuple",
+    "spiking.outcomes",
+    [SPIKING, EVENTS, m.SEMANTICS, m.FAIR],
+    "the counts in which its runs can end",
 )
 PREDICTED = computed("predicted", "tuple", "sets.singleton", [CODES], "the codes as the one outcome")
 INSIDE = computed(
@@ -35,14 +39,14 @@ qann = Statement(
     summary="With thresholds equal to the steps, initial potentials of half a step, bounds equal to the codes' and "
     "weights times the senders' steps, the spiking network "
     "rests with counts equal to all codes, under every timing: the approximation error is zero.",
-    area=AREA,
-    source=SOURCE.at("abstract, exact correspondence with quantized networks", CLAIM_READ),
+    area=m.AREA,
+    source=m.SOURCE.at("abstract, exact correspondence with quantized networks", m.CLAIM_READ),
     declared="reduced",
     quantities=[
         QUANTIZED,
         MAPPING,
-        SEMANTICS,
-        FAIR,
+        m.SEMANTICS,
+        m.FAIR,
         CODES,
         SPIKING,
         EVENTS,
@@ -58,7 +62,7 @@ qann = Statement(
         "codes-from-zero": ("0 is a code of each layer: neurons start with the count 0", INSIDE.symbol),
         "half-up": ("the quantizers round ties up", HALF_UP.symbol),
         "bias-once": ("each bias is injected exactly once", BIAS_ONCE.symbol),
-        "read-at-rest": ("the output is read when everything has been delivered and nobody may fire", FAIR.symbol),
+        "read-at-rest": ("the output is read when everything has been delivered and nobody may fire", m.FAIR.symbol),
     },
     claim=Eq(OUTCOMES.symbol, PREDICTED.symbol),
     rests_on=["dag-timing-invariance", "half-threshold-rounding"],
@@ -86,11 +90,11 @@ def layer_by_layer() -> Iterator[Step]:
     )
 
 
-def layer(weights: list, bias: list, step: str, lower: int, upper: int) -> Raw:
+def layer(weights: list, bias: list, step: str, lower: int, upper: int) -> m.Raw:
     return {"weights": weights, "bias": bias, "step": step, "lower": lower, "upper": upper}
 
 
-def net(layers: list, inputs: list, tie: str = "half-up") -> Raw:
+def net(layers: list, inputs: list, tie: str = "half-up") -> m.Raw:
     return {"layers": layers, "input": inputs, "tie": tie}
 
 
@@ -108,12 +112,12 @@ DEEP = net(
 )
 
 
-def _at(quantized: Raw, semantics: str = "instant", fair: bool = True, **mapping: Any) -> Raw:
+def _at(quantized: m.Raw, semantics: str = "instant", fair: bool = True, **mapping: Any) -> m.Raw:
     return {"quantized": quantized, "mapping": {**EXACT, **mapping}, "semantics": semantics, "fair": fair}
 
 
 @qann.certificate
-def small_networks() -> Iterator[Raw]:
+def small_networks() -> Iterator[m.Raw]:
     """Every interleaving of networks with two and three layers, with the input in one and in two pieces."""
     for pieces in (1, 2):
         yield _at(SMALL, pieces=pieces)
@@ -138,7 +142,7 @@ def inputs_on_a_grid() -> Family:
     trials=40,
     distribution="1 to 2 layers of 1 to 2 neurons, weights in quarters, steps 1/2, 1, 3/4, inputs in one or two pieces",
 )
-def random_networks(rng: Random) -> Raw:
+def random_networks(rng: Random) -> m.Raw:
     sizes = [rng.randint(1, 2) for _ in range(rng.randint(2, 3))]
     layers = []
     for before, after in pairwise(sizes):
@@ -186,7 +190,7 @@ def random_timings_of_a_larger_network(seed: int) -> Observation:
 
 
 @qann.control(drops="same-bounds")
-def bound_off_by_one() -> Iterator[Raw]:
+def bound_off_by_one() -> Iterator[m.Raw]:
     """Signed codes from -4 on; a neuron that may go down to -3 or -5 only."""
     quantizer = net([layer([["1"]], ["0"], "1", -4, 3)], ["-10"])
     yield _at(quantizer, bounds=[1, 0])
@@ -194,22 +198,22 @@ def bound_off_by_one() -> Iterator[Raw]:
 
 
 @qann.control(drops="codes-from-zero")
-def codes_that_start_at_one() -> Iterator[Raw]:
+def codes_that_start_at_one() -> Iterator[m.Raw]:
     """Codes 1 to 3: a neuron without input stays at the count 0."""
     yield _at(net([layer([["1"]], ["0"], "1", 1, 3)], ["-2"]))
 
 
 @qann.control(drops="half-up")
-def half_to_even() -> Iterator[Raw]:
+def half_to_even() -> Iterator[m.Raw]:
     """z/s = 5/2 is a tie: 3 or 2."""
     yield _at(net([layer([["1"]], ["0"], "1", 0, 7)], ["5/2"], tie="half-even"))
 
 
 @qann.control(drops="bias-once")
-def bias_twice() -> Iterator[Raw]:
+def bias_twice() -> Iterator[m.Raw]:
     yield _at(net([layer([["1"]], ["1"], "1", 0, 7)], ["1"]), bias_times=2)
 
 
 @qann.control(drops="read-at-rest")
-def read_too_early() -> Iterator[Raw]:
+def read_too_early() -> Iterator[m.Raw]:
     yield _at(net([layer([["1"]], ["0"], "1", 0, 7)], ["2"]), fair=False)

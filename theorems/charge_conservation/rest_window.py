@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sympy import And, Eq, Equivalent, Implies, Or, ceiling, floor
 
-from theorems.charge_conservation._models import AREA, DERIVED, SOURCE, Raw
+from theorems.charge_conservation import _models as m
 from verify import Claim, Family, Statement, axis, defined, parameter
 
 A = parameter("A", "real", "charge in thresholds")
@@ -25,8 +25,8 @@ window = Statement(
     summary="For a window [a, b) the resting counts are the integers in (A - b, A - a]: floor(b - a) or ceil(b - a) "
     "of them. At most one "
     "for every charge iff b - a <= 1, at least one iff b - a >= 1.",
-    area=AREA,
-    source=SOURCE.at("minimal constraints on the neuron", DERIVED),
+    area=m.AREA,
+    source=m.SOURCE.at("minimal constraints on the neuron", m.DERIVED),
     declared="proved",
     quantities=[A, LOW, HIGH, COUNT, INSIDE, LENGTH, NUMBER, AT_LOW, AT_HIGH],
     assume={
@@ -51,12 +51,12 @@ def for_all_windows() -> Iterator[Claim]:
     yield Claim("smt")
 
 
-def at(charge: str, count: int, low: str, high: str, inside: bool) -> Raw:
+def at(charge: str, count: int, low: str, high: str, inside: bool) -> m.Raw:
     return {"A": charge, "S": count, "a": low, "b": high, "inside": inside}
 
 
 @window.certificate
-def unit_and_other_windows() -> Iterator[Raw]:
+def unit_and_other_windows() -> Iterator[m.Raw]:
     yield at("1", 1, "0", "1", True)
     yield at("1", 0, "0", "1", False)
     yield at("0", 0, "-1/2", "3/2", True)
@@ -71,12 +71,12 @@ def grid() -> Family:
 
 
 @window.control(drops="half-open")
-def closed_at_both_ends() -> Iterator[Raw]:
+def closed_at_both_ends() -> Iterator[m.Raw]:
     """[0, 1] holds both S = 0 and S = 1 for the charge 1."""
     yield at("1", 0, "0", "1", True)
 
 
 @window.control(drops="half-open")
-def open_at_both_ends() -> Iterator[Raw]:
+def open_at_both_ends() -> Iterator[m.Raw]:
     """(0, 1) holds no count for an integer charge."""
     yield at("1", 1, "0", "1", False)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sympy import And, Eq, Equivalent, Implies, Or, ceiling, floor
 
-from theorems.charge_conservation._models import AREA, DERIVED, SOURCE, Raw
+from theorems.charge_conservation import _models as m
 from verify import Claim, Family, Statement, Step, Valid, axis, defined, parameter
 
 W = parameter("w", "real", "weight of the self-loop, in thresholds")
@@ -32,8 +32,8 @@ loop = Statement(
     summary="For w < 1 the resting counts are the integers in ((a-1)/(1-w), a/(1-w)]: at most one for w <= 0, at "
     "least one for 0 < w < 1; for w = 1 all or "
     "none; for w > 1 those with -a <= (w-1) S < 1 - a, and exactly one for every charge when w = 2.",
-    area=AREA,
-    source=SOURCE.at("recurrent networks", DERIVED),
+    area=m.AREA,
+    source=m.SOURCE.at("recurrent networks", m.DERIVED),
     declared="proved",
     quantities=[W, CHARGE, ONE, OTHER, RESTS, OTHER_RESTS, FIRST, LAST],
     assume={
@@ -112,7 +112,7 @@ def by_cases() -> Iterator[Step]:
     )
 
 
-def at(weight: str, charge: str, count: int, other_count: int) -> Raw:
+def at(weight: str, charge: str, count: int, other_count: int) -> m.Raw:
     from fractions import Fraction as F
 
     def inside(c: int) -> bool:
@@ -129,7 +129,7 @@ def at(weight: str, charge: str, count: int, other_count: int) -> Raw:
 
 
 @loop.certificate
-def phases() -> Iterator[Raw]:
+def phases() -> Iterator[m.Raw]:
     """No, one, several and all counts rest."""
     for weight, charge in (
         ("-1", "1"),
@@ -169,6 +169,6 @@ def grid() -> Family:
 
 
 @loop.control(drops="rest-rule")
-def closed_window() -> Iterator[Raw]:
+def closed_window() -> Iterator[m.Raw]:
     """On [0, 1] the charge 1 without a loop rests at 0 and at 1."""
     yield {**at("0", "1", 0, 1), "rests_S": True}

@@ -6,71 +6,48 @@ from random import Random
 from sympy import And, Eq, Implies, Not, symbols
 
 from theorems.charge_conservation import _lemmas
-from theorems.charge_conservation._models import (
-    ALWAYS,
-    AREA,
-    CONSERVATION,
-    CONSERVING,
-    DERIVED,
-    EVENTS,
-    FINITE,
-    FINITE_BOUNDS,
-    FINITE_EVENTS,
-    INSIDE,
-    NETWORK,
-    NO_NOISE,
-    RELAY,
-    SEMANTICS,
-    SOURCE,
-    STARTS_INSIDE,
-    UNIT_WINDOW,
-    Raw,
-    charges,
-    network,
-    of_network,
-    of_runs,
-    random_events,
-    random_network,
-)  # fmt: skip
+from theorems.charge_conservation import _models as m
 from verify import Family, Statement, Step, Valid, axis, computed, parameter
 
 CYCLE = parameter("cycle", "tuple", "neurons v_1, ..., v_k, each sending to the next (may be empty)")
-SIZE = of_network("size", "size", "number of neurons", "integer")
-POSITIVE = of_network("positive_cycle", "positive_cycle", "some cycle has a positive product of signs")
-NEGATIVE = of_network("negative_cycle", "negative_cycle", "some cycle has a negative product of signs")
-RESTING = computed("resting", "tuple", "spiking.resting_counts", [NETWORK, EVENTS], "counts at rest, reachable or not")
+SIZE = m.of_network("size", "size", "number of neurons", "integer")
+POSITIVE = m.of_network("positive_cycle", "positive_cycle", "some cycle has a positive product of signs")
+NEGATIVE = m.of_network("negative_cycle", "negative_cycle", "some cycle has a negative product of signs")
+RESTING = computed(
+    "resting", "tuple", "spiking.resting_counts", [m.NETWORK, m.EVENTS], "counts at rest, reachable or not"
+)
 NUMBER_AT_REST = computed("number_at_rest", "integer", "sets.size", [RESTING], "how many they are")
-OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", ALWAYS)
+OUTCOMES = m.of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", m.ALWAYS)
 NUMBER = computed("number", "integer", "sets.size", [OUTCOMES], "how many outcomes are reachable")
-CAN_REST = of_runs(
+CAN_REST = m.of_runs(
     "can_rest", "can_always_rest", "boolean", "from every reachable state some state at rest can be reached"
 )
 SIGN = computed(
     "sign",
     "integer",
     "spiking.sign_of_cycle",
-    [NETWORK, CYCLE],
+    [m.NETWORK, CYCLE],
     "product of the signs along the given cycle (0 if it is none)",
 )
 WITNESS = computed(
     "witness",
     "network",
     "spiking.signed_network",
-    [NETWORK, CYCLE],
+    [m.NETWORK, CYCLE],
     "weights with these signs, strong on the cycle, weak off it",
 )
 WITNESS_EVENTS = computed(
     "witness_events",
     "events",
     "spiking.signed_events",
-    [NETWORK, CYCLE],
+    [m.NETWORK, CYCLE],
     "+1 and -1 on the first neuron of a positive cycle",
 )
 WITNESS_OUTCOMES = computed(
     "witness_outcomes",
     "tuple",
     "spiking.outcomes",
-    [WITNESS, WITNESS_EVENTS, SEMANTICS, ALWAYS],
+    [WITNESS, WITNESS_EVENTS, m.SEMANTICS, m.ALWAYS],
     "the outcomes of the witness",
 )
 WITNESS_NUMBER = computed("witness_number", "integer", "sets.size", [WITNESS_OUTCOMES], "how many they are")
@@ -87,24 +64,24 @@ signed = Statement(
     "there is at least one and it can be reached from every reachable state. Each sign pattern with a positive "
     "(negative) cycle has weights "
     "with two reachable rest states (with none).",
-    area=AREA,
-    source=SOURCE.at(
+    area=m.AREA,
+    source=m.SOURCE.at(
         "recurrent networks",
-        f"{DERIVED}; the discrete rules of Remy, Ruet, Thieffry (2008) and Richard, Comet (2007) are recalled",
+        f"{m.DERIVED}; the discrete rules of Remy, Ruet, Thieffry (2008) and Richard, Comet (2007) are recalled",
     ),
     declared="reduced",
     quantities=[
-        NETWORK,
-        EVENTS,
-        SEMANTICS,
-        ALWAYS,
+        m.NETWORK,
+        m.EVENTS,
+        m.SEMANTICS,
+        m.ALWAYS,
         CYCLE,
-        *CONSERVING,
-        UNIT_WINDOW,
-        NO_NOISE,
-        FINITE_BOUNDS,
-        STARTS_INSIDE,
-        FINITE_EVENTS,
+        *m.CONSERVING,
+        m.UNIT_WINDOW,
+        m.NO_NOISE,
+        m.FINITE_BOUNDS,
+        m.STARTS_INSIDE,
+        m.FINITE_EVENTS,
         SIZE,
         POSITIVE,
         NEGATIVE,
@@ -122,14 +99,14 @@ signed = Statement(
         WITNESS_RESTS,
     ],
     assume={
-        "conservation": CONSERVATION,
+        "conservation": m.CONSERVATION,
         "rest-rule": (
             "a neuron fires +1 iff V >= threshold and S < upper, -1 iff V < 0 and S > lower",
-            And(UNIT_WINDOW.symbol, NO_NOISE.symbol),
+            And(m.UNIT_WINDOW.symbol, m.NO_NOISE.symbol),
         ),
-        "finite-bounds": ("each count has a lower and an upper bound", FINITE_BOUNDS.symbol),
-        "bounds": INSIDE,
-        "finite-events": FINITE,
+        "finite-bounds": ("each count has a lower and an upper bound", m.FINITE_BOUNDS.symbol),
+        "bounds": m.INSIDE,
+        "finite-events": m.FINITE,
         "few-neurons": ("fewer than 50 neurons: weak edges of 1/100 together stay below 1/2", SIZE.symbol < 50),
     },
     claim=And(
@@ -200,15 +177,15 @@ def walking_backwards_and_monotone_maps() -> Iterator[Step]:
 
 
 @signed.certificate
-def both_kinds() -> Iterator[Raw]:
+def both_kinds() -> Iterator[m.Raw]:
     ring = [(0, 1, 1), (1, 2, -1), (2, 0, -1)]
-    yield _at(network(3, ring, potential=0), charges(0, 1), cycle=[0, 1, 2])
-    yield _at(network(3, [(0, 1, 1), (1, 2, -1), (2, 0, 1), (0, 2, "1/2")], potential=1), [], cycle=[0, 1, 2])
-    yield _at(RELAY, charges(0, 1, 1, -1))
-    yield _at(network(2, [(0, 1, "7/3"), (1, 0, -4), (1, 1, -1)], potential=[1, 0]), [], cycle=[1])
+    yield _at(m.network(3, ring, potential=0), m.charges(0, 1), cycle=[0, 1, 2])
+    yield _at(m.network(3, [(0, 1, 1), (1, 2, -1), (2, 0, 1), (0, 2, "1/2")], potential=1), [], cycle=[0, 1, 2])
+    yield _at(m.RELAY, m.charges(0, 1, 1, -1))
+    yield _at(m.network(2, [(0, 1, "7/3"), (1, 0, -4), (1, 1, -1)], potential=[1, 0]), [], cycle=[1])
 
 
-def _at(net: Raw, events: list, semantics: str = "instant", cycle: list | None = None) -> Raw:
+def _at(net: m.Raw, events: list, semantics: str = "instant", cycle: list | None = None) -> m.Raw:
     return {"network": net, "events": events, "semantics": semantics, "cycle": cycle or []}
 
 
@@ -218,7 +195,7 @@ def two_neurons() -> Family:
     grid = ["-1", "0", "1/2"]
     template = {
         "network": {
-            **network(2, potential=[axis("V0"), "1/2"], upper=1),
+            **m.network(2, potential=[axis("V0"), "1/2"], upper=1),
             "weights": [[axis("w00"), axis("w01")], [axis("w10"), axis("w11")]],
         },
         "events": [[0, "1"], [1, "-1/2"]],
@@ -235,36 +212,36 @@ def two_neurons() -> Family:
     distribution="1 to 3 neurons, any graph, weights and charges on a grid, instant delivery, "
     "the cycle a random sequence",
 )
-def random_networks(rng: Random) -> Raw:
-    net = random_network(rng, acyclic=False)
+def random_networks(rng: Random) -> m.Raw:
+    net = m.random_network(rng, acyclic=False)
     n = len(net["threshold"])
     cycle = rng.sample(range(n), rng.randint(1, n))
-    return _at(net, random_events(rng, n), cycle=cycle)
+    return _at(net, m.random_events(rng, n), cycle=cycle)
 
 
 @signed.control(drops="conservation")
-def hard_reset() -> Iterator[Raw]:
+def hard_reset() -> Iterator[m.Raw]:
     """One neuron without any cycle, two outcomes."""
-    yield _at(network(1, potential=0, reset="zero"), charges(0, "6/5", "9/10", "9/10"))
+    yield _at(m.network(1, potential=0, reset="zero"), m.charges(0, "6/5", "9/10", "9/10"))
 
 
 @signed.control(drops="rest-rule")
-def closed_window() -> Iterator[Raw]:
-    yield _at(network(1, potential=1, closed="both"), [])
+def closed_window() -> Iterator[m.Raw]:
+    yield _at(m.network(1, potential=1, closed="both"), [])
 
 
 @signed.control(drops="finite-bounds")
-def pulse_that_circulates() -> Iterator[Raw]:
+def pulse_that_circulates() -> Iterator[m.Raw]:
     """A positive ring without bounds passes one unit round for ever."""
-    yield _at(network(2, [(0, 1, 1), (1, 0, 1)], potential=[1, 0], lower=None, upper=None), [])
+    yield _at(m.network(2, [(0, 1, 1), (1, 0, 1)], potential=[1, 0], lower=None, upper=None), [])
 
 
 @signed.control(drops="bounds")
-def start_outside() -> Iterator[Raw]:
+def start_outside() -> Iterator[m.Raw]:
     """Below its lower bound a neuron can fire upwards only, so the order of +1 and -1 decides."""
-    yield _at(network(1, potential=0, lower=1, upper=3), charges(0, 1, -1))
+    yield _at(m.network(1, potential=0, lower=1, upper=3), m.charges(0, 1, -1))
 
 
 @signed.control(drops="finite-events")
-def endless_input() -> Iterator[Raw]:
-    yield _at(network(1, potential=0), [[0, 0, "forever"]])
+def endless_input() -> Iterator[m.Raw]:
+    yield _at(m.network(1, potential=0), [[0, 0, "forever"]])

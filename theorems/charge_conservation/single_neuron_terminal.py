@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sympy import And, Eq, Equivalent, Implies, Max, Min, Not, Or, floor
 
-from theorems.charge_conservation._models import AREA, CLAIM_READ, SOURCE, Raw
+from theorems.charge_conservation import _models as m
 from verify import Claim, Family, Statement, axis, defined, parameter
 
 THETA = parameter("theta", "positive", "threshold", r"\theta")
@@ -30,8 +30,8 @@ neuron = Statement(
     title="A neuron rests at the clipped floor of its charge, and nowhere else",
     summary="At rest the net count is S* = clip(floor(A)) with A the charge in thresholds; a positive spike is possible only "
     "below S*, a negative one only above it, so spikes of size one lead there from anywhere.",
-    area=AREA,
-    source=SOURCE.at("terminal state of a neuron", CLAIM_READ),
+    area=m.AREA,
+    source=m.SOURCE.at("terminal state of a neuron", m.CLAIM_READ),
     declared="proved",
     quantities=[THETA, V0, Q, S0, COUNT, LOWER, UPPER, V, PLUS, MINUS, LEVEL, TARGET],
     assume={
@@ -65,7 +65,7 @@ def at(
     lower: int = 0,
     upper: int = 3,
     **rule: bool,
-) -> Raw:
+) -> m.Raw:
     """The neuron after it received a charge and sent ``count`` net spikes; the rule decides what it may do unless told."""
     from fractions import Fraction as F
 
@@ -82,7 +82,7 @@ def for_all_values() -> Iterator[Claim]:
 
 
 @neuron.certificate
-def reference_values() -> Iterator[Raw]:
+def reference_values() -> Iterator[m.Raw]:
     """theta = 4, V0 = 2, charges that sum to 9: A = 11/4, rest at S = 2 with V = 3; and the edge cases of an integer A."""
     for count in range(-2, 6):
         yield at(count, "9", theta="4", v0="2", lower=-2, upper=5)
@@ -106,17 +106,17 @@ def small_parameters() -> Family:
 
 
 @neuron.control(drops="conservation")
-def a_lost_unit() -> Iterator[Raw]:
+def a_lost_unit() -> Iterator[m.Raw]:
     """One unit of charge is missing from the potential."""
     yield {**at(0, "1", plus=False), "V": "0"}
 
 
 @neuron.control(drops="bounds")
-def start_below_the_lower_bound() -> Iterator[Raw]:
+def start_below_the_lower_bound() -> Iterator[m.Raw]:
     yield at(0, "0", lower=1, upper=3)
 
 
 @neuron.control(drops="rest-rule")
-def closed_window() -> Iterator[Raw]:
+def closed_window() -> Iterator[m.Raw]:
     """Firing only above the threshold leaves V = theta at rest."""
     yield at(0, "1", plus=False)

@@ -6,36 +6,14 @@ from random import Random
 from sympy import And, Eq, Implies, Not
 
 from theorems.charge_conservation import _lemmas
-from theorems.charge_conservation._models import (
-    ALWAYS,
-    AREA,
-    CONSERVATION,
-    CONSERVING,
-    DERIVED,
-    EVENTS,
-    FINITE_BOUNDS,
-    INSIDE,
-    NETWORK,
-    NO_NOISE,
-    RELAY,
-    SEMANTICS,
-    SOURCE,
-    STARTS_INSIDE,
-    UNIT_WINDOW,
-    Raw,
-    charges,
-    network,
-    of_runs,
-    random_events,
-    random_network,
-)  # fmt: skip
+from theorems.charge_conservation import _models as m
 from verify import Family, Statement, Step, axis, computed
 
 FIXED = computed(
     "fixed_points",
     "tuple",
     "spiking.fixed_points",
-    [NETWORK, EVENTS],
+    [m.NETWORK, m.EVENTS],
     "all counts with S = Phi(S)",
     r"\mathrm{Fix}\,\Phi",
 )
@@ -43,13 +21,13 @@ RESTING = computed(
     "resting",
     "tuple",
     "spiking.resting_counts",
-    [NETWORK, EVENTS],
+    [m.NETWORK, m.EVENTS],
     "all counts at which nobody may fire when everything is delivered",
 )
-OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", ALWAYS)
+OUTCOMES = m.of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", m.ALWAYS)
 SUBSET = computed("reachable_are_fixed", "boolean", "sets.subset", [OUTCOMES, FIXED], "every outcome is a fixed point")
 NUMBER = computed("number", "integer", "sets.size", [FIXED], "how many fixed points there are")
-CAN_REST = of_runs(
+CAN_REST = m.of_runs(
     "can_rest", "can_always_rest", "boolean", "from every reachable state some state at rest can be reached"
 )
 
@@ -59,19 +37,19 @@ fixed = Statement(
     summary="A network with finite bounds, recurrent or not, rests in counts S with everything delivered iff S = "
     "Phi(S); what runs reach is "
     "among them, and without a fixed point no run ever rests.",
-    area=AREA,
-    source=SOURCE.at("recurrent networks", DERIVED),
+    area=m.AREA,
+    source=m.SOURCE.at("recurrent networks", m.DERIVED),
     declared="reduced",
     quantities=[
-        NETWORK,
-        EVENTS,
-        SEMANTICS,
-        ALWAYS,
-        *CONSERVING,
-        UNIT_WINDOW,
-        NO_NOISE,
-        FINITE_BOUNDS,
-        STARTS_INSIDE,
+        m.NETWORK,
+        m.EVENTS,
+        m.SEMANTICS,
+        m.ALWAYS,
+        *m.CONSERVING,
+        m.UNIT_WINDOW,
+        m.NO_NOISE,
+        m.FINITE_BOUNDS,
+        m.STARTS_INSIDE,
         FIXED,
         RESTING,
         OUTCOMES,
@@ -80,12 +58,12 @@ fixed = Statement(
         CAN_REST,
     ],
     assume={
-        "conservation": CONSERVATION,
+        "conservation": m.CONSERVATION,
         "rest-rule": (
             "a neuron fires +1 iff V >= threshold and S < upper, -1 iff V < 0 and S > lower; the bounds are finite",
-            And(UNIT_WINDOW.symbol, NO_NOISE.symbol, FINITE_BOUNDS.symbol),
+            And(m.UNIT_WINDOW.symbol, m.NO_NOISE.symbol, m.FINITE_BOUNDS.symbol),
         ),
-        "bounds": INSIDE,
+        "bounds": m.INSIDE,
     },
     claim=And(Eq(RESTING.symbol, FIXED.symbol), SUBSET.symbol, Implies(Eq(NUMBER.symbol, 0), Not(CAN_REST.symbol))),
     rests_on=["locc-invariant", "single-neuron-terminal"],
@@ -108,7 +86,7 @@ def neuron_by_neuron() -> Iterator[Step]:
 
 
 @fixed.certificate
-def examples() -> Iterator[Raw]:
+def examples() -> Iterator[m.Raw]:
     """A fixed point that no run reaches, one that fair runs may miss for ever, and none at all."""
     pair = {
         "weights": [["1/2", "1/3"], ["1/2", "1/4"]],
@@ -118,14 +96,14 @@ def examples() -> Iterator[Raw]:
         "upper": [9, 9],
     }
     yield {"network": pair, "events": [[0, "3/2"], [1, 1]], "semantics": "delayed"}
-    yield {"network": network(1, [(0, 0, -1)], potential=2), "events": [], "semantics": "delayed"}
-    yield {"network": network(1, [(0, 0, -1)], potential=1, upper=1), "events": [], "semantics": "instant"}
+    yield {"network": m.network(1, [(0, 0, -1)], potential=2), "events": [], "semantics": "delayed"}
+    yield {"network": m.network(1, [(0, 0, -1)], potential=1, upper=1), "events": [], "semantics": "instant"}
     yield {
-        "network": network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1),
+        "network": m.network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1),
         "events": [],
         "semantics": "instant",
     }
-    yield {"network": RELAY, "events": charges(0, 1, 1, -1), "semantics": "instant"}
+    yield {"network": m.RELAY, "events": m.charges(0, 1, 1, -1), "semantics": "instant"}
 
 
 @fixed.exhaustive
@@ -133,7 +111,7 @@ def two_neurons() -> Family:
     grid = ["-1", "-1/2", "0", "1/2", "1", "2"]
     template = {
         "network": {
-            **network(2, potential=[axis("V0"), "1/2"]),
+            **m.network(2, potential=[axis("V0"), "1/2"]),
             "weights": [[axis("w00"), axis("w01")], [axis("w10"), 0]],
         },
         "events": [[0, "1"], [1, "-1/2"]],
@@ -143,26 +121,26 @@ def two_neurons() -> Family:
 
 
 @fixed.search(trials=80, distribution="1 to 3 neurons, any graph, weights and charges on a grid, instant delivery")
-def random_networks(rng: Random) -> Raw:
-    net = random_network(rng, acyclic=False)
-    return {"network": net, "events": random_events(rng, len(net["threshold"])), "semantics": "instant"}
+def random_networks(rng: Random) -> m.Raw:
+    net = m.random_network(rng, acyclic=False)
+    return {"network": net, "events": m.random_events(rng, len(net["threshold"])), "semantics": "instant"}
 
 
 @fixed.control(drops="conservation")
-def hard_reset() -> Iterator[Raw]:
+def hard_reset() -> Iterator[m.Raw]:
     """Runs end where Phi has no fixed point."""
     yield {
-        "network": network(1, potential=0, upper=4, reset="zero"),
-        "events": charges(0, "6/5", "9/10", "9/10"),
+        "network": m.network(1, potential=0, upper=4, reset="zero"),
+        "events": m.charges(0, "6/5", "9/10", "9/10"),
         "semantics": "eager",
     }
 
 
 @fixed.control(drops="rest-rule")
-def closed_window() -> Iterator[Raw]:
-    yield {"network": network(1, potential=1, closed="both"), "events": [], "semantics": "instant"}
+def closed_window() -> Iterator[m.Raw]:
+    yield {"network": m.network(1, potential=1, closed="both"), "events": [], "semantics": "instant"}
 
 
 @fixed.control(drops="bounds")
-def start_outside() -> Iterator[Raw]:
-    yield {"network": network(1, potential=0, lower=1, upper=3), "events": [], "semantics": "instant"}
+def start_outside() -> Iterator[m.Raw]:
+    yield {"network": m.network(1, potential=0, lower=1, upper=3), "events": [], "semantics": "instant"}

@@ -6,52 +6,31 @@ from typing import Any
 from sympy import And, Eq, Implies, Integer, symbols
 
 from theorems.charge_conservation import _lemmas
-from theorems.charge_conservation._models import (
-    ACYCLIC,
-    ALWAYS,
-    AREA,
-    CONSERVATION,
-    CONSERVING,
-    DERIVED,
-    EVENTS,
-    FINITE,
-    FINITE_BOUNDS,
-    FINITE_EVENTS,
-    INSIDE,
-    NETWORK,
-    NO_NOISE,
-    SEMANTICS,
-    SOURCE,
-    STARTS_INSIDE,
-    UNIT_WINDOW,
-    Raw,
-    charges,
-    network,
-    of_network,
-    of_runs,
-)  # fmt: skip
+from theorems.charge_conservation import _models as m
 from verify import Drawing, Family, Identity, Statement, Step, Valid, axis, computed, defined
 
 ZERO = defined("first", "integer", Integer(0), "the first neuron")
 ONE = defined("second", "integer", Integer(1), "the second neuron")
 W01 = computed(
-    "w12", "real", "spiking.weight", [NETWORK, ZERO, ONE], "weight from the second neuron to the first", "w_{12}"
+    "w12", "real", "spiking.weight", [m.NETWORK, ZERO, ONE], "weight from the second neuron to the first", "w_{12}"
 )
 W10 = computed(
-    "w21", "real", "spiking.weight", [NETWORK, ONE, ZERO], "weight from the first neuron to the second", "w_{21}"
+    "w21", "real", "spiking.weight", [m.NETWORK, ONE, ZERO], "weight from the first neuron to the second", "w_{21}"
 )
 PRODUCT = defined("product", "real", W01.symbol * W10.symbol, "product around the loop", "p")
-SIZE = of_network("size", "size", "number of neurons", "integer")
-PLAIN = of_network("no_self_loops", "no_self_loops", "no neuron has a self-loop")
-RESTING = computed("resting", "tuple", "spiking.resting_counts", [NETWORK, EVENTS], "counts at rest, reachable or not")
+SIZE = m.of_network("size", "size", "number of neurons", "integer")
+PLAIN = m.of_network("no_self_loops", "no_self_loops", "no neuron has a self-loop")
+RESTING = computed(
+    "resting", "tuple", "spiking.resting_counts", [m.NETWORK, m.EVENTS], "counts at rest, reachable or not"
+)
 NUMBER_AT_REST = computed("number_at_rest", "integer", "sets.size", [RESTING], "how many they are")
-OUTCOMES = of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", ALWAYS)
+OUTCOMES = m.of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", m.ALWAYS)
 NUMBER = computed("number", "integer", "sets.size", [OUTCOMES], "how many outcomes are reachable")
-LIVELOCK = of_runs("livelock", "livelock", "boolean", "some fair run never rests")
-FINITE_RUNS = of_runs("always_finite", "always_finite", "boolean", "every run is finite")
-INSTANT = computed("is_instant", "boolean", "spiking.is_instant", [SEMANTICS], "delivery is instant")
+LIVELOCK = m.of_runs("livelock", "livelock", "boolean", "some fair run never rests")
+FINITE_RUNS = m.of_runs("always_finite", "always_finite", "boolean", "every run is finite")
+INSTANT = computed("is_instant", "boolean", "spiking.is_instant", [m.SEMANTICS], "delivery is instant")
 POSITIVE_EVENTS = computed(
-    "positive_events", "boolean", "spiking.nonnegative_events", [EVENTS], "no event has negative charge"
+    "positive_events", "boolean", "spiking.nonnegative_events", [m.EVENTS], "no event has negative charge"
 )
 product, number = PRODUCT.symbol, NUMBER.symbol
 
@@ -61,14 +40,14 @@ loops = Statement(
     summary="If w12 w21 < 0 there is at most one rest state; if w12 w21 > 0 every run with instant delivery ends; if "
     "w12 w21 = 0 the network is acyclic. "
     "Hence with w12 w21 < 0 timing never changes the value of the outcome.",
-    area=AREA,
-    source=SOURCE.at("recurrent networks", DERIVED),
+    area=m.AREA,
+    source=m.SOURCE.at("recurrent networks", m.DERIVED),
     declared="reduced",
     quantities=[
-        NETWORK,
-        EVENTS,
-        SEMANTICS,
-        ALWAYS,
+        m.NETWORK,
+        m.EVENTS,
+        m.SEMANTICS,
+        m.ALWAYS,
         ZERO,
         ONE,
         W01,
@@ -76,13 +55,13 @@ loops = Statement(
         PRODUCT,
         SIZE,
         PLAIN,
-        *CONSERVING,
-        UNIT_WINDOW,
-        NO_NOISE,
-        FINITE_BOUNDS,
-        STARTS_INSIDE,
-        FINITE_EVENTS,
-        ACYCLIC,
+        *m.CONSERVING,
+        m.UNIT_WINDOW,
+        m.NO_NOISE,
+        m.FINITE_BOUNDS,
+        m.STARTS_INSIDE,
+        m.FINITE_EVENTS,
+        m.ACYCLIC,
         RESTING,
         NUMBER_AT_REST,
         OUTCOMES,
@@ -93,19 +72,19 @@ loops = Statement(
         POSITIVE_EVENTS,
     ],
     assume={
-        "conservation": CONSERVATION,
+        "conservation": m.CONSERVATION,
         "two-neurons": ("two neurons, no self-loops", And(Eq(SIZE.symbol, 2), PLAIN.symbol)),
         "rest-rule": (
             "a neuron fires +1 iff V >= threshold and S < upper, -1 iff V < 0 and S > lower; the bounds are finite",
-            And(UNIT_WINDOW.symbol, NO_NOISE.symbol, FINITE_BOUNDS.symbol),
+            And(m.UNIT_WINDOW.symbol, m.NO_NOISE.symbol, m.FINITE_BOUNDS.symbol),
         ),
-        "bounds": INSIDE,
-        "finite-events": FINITE,
+        "bounds": m.INSIDE,
+        "finite-events": m.FINITE,
     },
     claim=And(
         Implies(product < 0, And(NUMBER_AT_REST.symbol <= 1, number <= 1)),
         Implies(And(product > 0, INSTANT.symbol), And(FINITE_RUNS.symbol, number >= 1)),
-        Implies(Eq(product, 0), And(ACYCLIC.symbol, Eq(number, 1))),
+        Implies(Eq(product, 0), And(m.ACYCLIC.symbol, Eq(number, 1))),
     ),
     rests_on=["terminal-iff-fixed-point", "dag-timing-invariance"],
 )
@@ -172,14 +151,18 @@ def three_cases() -> Iterator[Step]:
 
 
 @loops.certificate
-def examples() -> Iterator[Raw]:
-    yield {"network": network(2, [(0, 1, -1), (1, 0, -1)], potential=1, upper=1), "events": [], "semantics": "instant"}
+def examples() -> Iterator[m.Raw]:
     yield {
-        "network": network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1),
+        "network": m.network(2, [(0, 1, -1), (1, 0, -1)], potential=1, upper=1),
+        "events": [],
+        "semantics": "instant",
+    }
+    yield {
+        "network": m.network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], upper=1),
         "events": [],
         "semantics": "delayed",
     }
-    yield {"network": network(2, [(0, 1, 1)]), "events": charges(0, 1, -1), "semantics": "delayed"}
+    yield {"network": m.network(2, [(0, 1, 1)]), "events": m.charges(0, 1, -1), "semantics": "delayed"}
 
 
 GRID = ["-1", "-1/2", "1/2", "1"]
@@ -209,36 +192,36 @@ def census() -> Iterator[Family]:
         yield Family(template, axes, tally=["semantics", "w12", "w21", "positive_events", "number", "livelock"])
 
 
-def _at(net: Raw, events: list[Any], semantics: str = "instant") -> Raw:
+def _at(net: m.Raw, events: list[Any], semantics: str = "instant") -> m.Raw:
     return {"network": net, "events": events, "semantics": semantics}
 
 
 @loops.control(drops="conservation")
-def hard_reset() -> Iterator[Raw]:
+def hard_reset() -> Iterator[m.Raw]:
     """The order of the charges decides, although w12 w21 = 0."""
-    yield _at(network(2, [(0, 1, 1)], potential=0, reset="zero"), charges(0, "6/5", "9/10", "9/10"), "eager")
+    yield _at(m.network(2, [(0, 1, 1)], potential=0, reset="zero"), m.charges(0, "6/5", "9/10", "9/10"), "eager")
 
 
 @loops.control(drops="two-neurons")
-def self_loop() -> Iterator[Raw]:
+def self_loop() -> Iterator[m.Raw]:
     """w12 w21 = 0, but a self-loop latches."""
-    yield _at(network(2, [(0, 0, 1)], potential=0, upper=1), charges(0, 1, -1))
+    yield _at(m.network(2, [(0, 0, 1)], potential=0, upper=1), m.charges(0, 1, -1))
 
 
 @loops.control(drops="rest-rule")
-def closed_window() -> Iterator[Raw]:
-    yield _at(network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], closed="both"), [])
+def closed_window() -> Iterator[m.Raw]:
+    yield _at(m.network(2, [(0, 1, 1), (1, 0, -1)], potential=[1, 0], closed="both"), [])
 
 
 @loops.control(drops="bounds")
-def start_outside() -> Iterator[Raw]:
+def start_outside() -> Iterator[m.Raw]:
     """Below its lower bound a neuron can fire upwards only, so the order of +1 and -1 decides."""
-    yield _at(network(2, [(0, 1, 1)], potential=0, lower=[1, 0], upper=[3, 2]), charges(0, 1, -1))
+    yield _at(m.network(2, [(0, 1, 1)], potential=0, lower=[1, 0], upper=[3, 2]), m.charges(0, 1, -1))
 
 
 @loops.control(drops="finite-events")
-def endless_input() -> Iterator[Raw]:
-    net = network(2, potential=0, lower=-9, upper=9)
+def endless_input() -> Iterator[m.Raw]:
+    net = m.network(2, potential=0, lower=-9, upper=9)
     yield _at(net, [[0, 0, "forever"]])
 
 
