@@ -153,6 +153,7 @@ OPERATIONS: dict[str, tuple[int, Operation]] = {  # number of arguments (0 for o
     "pow": (2, _power),
     "exp": (1, _numeric(None, lambda bits, x: intervals.exp(x, bits))),
     "log": (1, _numeric(None, lambda bits, x: intervals.log(x, bits))),
+    "tanh": (1, _numeric(None, lambda bits, x: intervals.tanh(x, bits))),
     "if": (3, _if),
     "eq": (2, _relation(lambda order: order == 0, of_tuples=True)),
     "ne": (2, _relation(lambda order: order != 0, of_tuples=True)),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 
 from .load import Number, require
@@ -160,6 +161,7 @@ def _inverse_tangent(k: int, bits: int) -> Enclosure:
     return Enclosure(Fraction(middle - 3 * n - 1, 1 << bits), Fraction(middle + 3 * n + 1, 1 << bits))
 
 
+@lru_cache(maxsize=16)
 def pi(bits: int) -> Enclosure:
     """Machin: pi/4 = 4 arctan(1/5) - arctan(1/239)."""
     work = bits + 32

@@ -1,4 +1,8 @@
-"""Identities of rational functions over Q, decided by naive arithmetic with dictionaries of monomials."""
+"""Identities of rational functions over Q, decided by naive arithmetic with dictionaries of monomials.
+
+exp of a polynomial is a product of powers of exp(m), m the polynomial's monomials. The exponents are rational: for a
+common denominator q they count powers of exp(m/q), and these are algebraically independent for different m.
+"""
 
 import itertools
 from collections import Counter
@@ -11,7 +15,8 @@ from .formula import MAX_NODES, parts, size
 from .load import NotReplayed, Number, Rejected, exact, lowest, require
 from .shapes import text
 
-Monomial = tuple[tuple[str, int], ...]  # (variable, positive exponent), sorted by variable
+Variable = tuple[str, Any]  # ("sym", name) or ("exp", monomial)
+Monomial = tuple[tuple[Variable, Number], ...]  # variables and their exponents (not 0), sorted
 Polynomial = dict[Monomial, Number]  # no zero coefficients
 Factors = Counter[tuple[tuple[Monomial, Number], ...]]  # monic polynomials (as sorted items), and their exponents
 
@@ -24,8 +29,8 @@ def _times(a: Monomial, b: Monomial) -> Monomial:
         return a or b
     exponents = dict(a)
     for variable, exponent in b:
-        exponents[variable] = exponents.get(variable, 0) + exponent
-    return tuple(sorted(exponents.items()))
+        exponents[variable] = lowest(exponents.get(variable, 0) + exponent)
+    return tuple(sorted(item for item in exponents.items() if item[1]))
 
 
 class Ratio(NamedTuple):
@@ -73,6 +78,13 @@ class Arithmetic:
         top = self.product({(): lowest(1 / lead)}, *map(dict, a.bottom.elements()))
         return Ratio(top, Counter() if monic == (((), 1),) else Counter([monic]))
 
+    def exponential(self, argument: Any, symbols: Collection[str] | None, times: int) -> Ratio:
+        """exp of a multiple of a polynomial."""
+        p = self.read(argument, symbols)
+        polynomial = not p.bottom and all(kind == "sym" for monomial in p.top for (kind, _), _ in monomial)
+        require(polynomial, "exp or tanh of something that is no polynomial")
+        return Ratio({tuple(sorted((("exp", m), lowest(times * c)) for m, c in p.top.items())): 1}, Counter())
+
     def read(self, expression: Any, symbols: Collection[str] | None) -> Ratio:
         """The rational function of an expression in the given symbols, or in any."""
         head, arguments = parts(expression)
@@ -80,7 +92,7 @@ class Arithmetic:
             number = exact(arguments[0])
             return Ratio({(): number} if number else {}, Counter())
         if head == "sym" and len(arguments) == 1 and (symbols is None or arguments[0] in symbols):
-            return Ratio({((text(arguments[0]), 1),): 1}, Counter())
+            return Ratio({((("sym", text(arguments[0])), 1),): 1}, Counter())
         if head in ("add", "mul") and arguments:
             return reduce(self.add if head == "add" else self.multiply, (self.read(x, symbols) for x in arguments))
         if head == "pow" and len(arguments) == 2:
@@ -91,6 +103,12 @@ class Arithmetic:
                 base = self.inverse(base) if n < 0 else base
                 bottom = Counter({factor: count * abs(n) for factor, count in base.bottom.items() if n})
                 return Ratio(self.product(*[base.top] * abs(n)), bottom)
+        if head == "exp" and len(arguments) == 1:
+            return self.exponential(arguments[0], symbols, 1)
+        if head == "tanh" and len(arguments) == 1:
+            square, one = self.exponential(arguments[0], symbols, 2), Ratio({(): 1}, Counter())
+            minus = self.add(square, Ratio({(): -1}, Counter()))
+            return self.multiply(minus, self.inverse(self.add(square, one)))
         raise Rejected(f"{head!r:.40} with these arguments is not part of a rational function of numeric symbols")
 
 
