@@ -309,3 +309,41 @@ def random_split(rng: Random, neuron: int) -> Raw:
     """Two or three shares, one of them maybe 0, that sum to 1."""
     shares = [Fraction(rng.choice([-3, -2, -1, 0, 1, 2, 3]), rng.choice([1, 2])) for _ in range(rng.randint(1, 2))]
     return split(neuron, *shares, 1 - sum(shares, Fraction(0)))
+
+
+# ---- critical sets with a given output function ------------------------------------------------------------------
+
+NARROW = parameter("narrow", "dense", "a network with the same output function")
+REDUCED = of(
+    "embedding.reduce",
+    NETWORK,
+    sort="dense",
+    meaning="the network with one neuron for each class, its outer weight the signed sum",
+    name="reduced",
+)
+
+
+def critical_sample(network: Raw, inputs: Sequence[Any], seed: int = 0) -> Raw:
+    """Data, with these inputs, at which a network is exactly critical: the residuals solve a linear system."""
+    zeros = {"inputs": rows(inputs), "targets": rows([0] * len(inputs))}
+    jacobian = evaluate(read_network(network), read_data(zeros)).jacobian
+    table = [[Fraction(str(jacobian[i, p])) for i in range(jacobian.nrows())] for p in range(jacobian.ncols())]
+    residuals = kernel_vector(table, Random(seed))
+    assert residuals is not None, "more inputs are needed: only zero residuals are critical"
+    return designed(network, inputs, scaled(residuals, 1 / max(map(abs, residuals))))
+
+
+def instance_of(activation: Any) -> tuple[Raw, Raw]:
+    """sigma(x) at the inputs 1, 2, 3, critical with nonzero residuals, for an activation with rational values."""
+    network = two_layer(activation, (1, 1))
+    return network, critical_sample(network, [1, 2, 3])
+
+
+def with_neurons(network: Raw, *neurons: tuple[Any, Any]) -> Raw:
+    """The network with further neurons (a, w) at its end."""
+    added = two_layer(network["activation"], *neurons)
+    inner, outer = network["layers"]
+    return {
+        **network,
+        "layers": [inner + added["layers"][0], [row + new for row, new in zip(outer, added["layers"][1], strict=True)]],
+    }
