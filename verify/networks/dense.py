@@ -714,23 +714,24 @@ def evaluate(network: Network, data: Data) -> Evaluation:
 
 def shared_network(workspace: Any, raw: Any) -> Network:
     """The network that a raw value describes, read once for each ``Workspace``."""
-    return _remembered(workspace, "network", (raw,), lambda: read_network(raw))
+    return remembered(workspace, "network", (raw,), lambda: read_network(raw))
 
 
 def shared_data(workspace: Any, raw: Any) -> Data:
     """The data that a raw value describes, read once for each ``Workspace``."""
-    return _remembered(workspace, "data", (raw,), lambda: read_data(raw))
+    return remembered(workspace, "data", (raw,), lambda: read_data(raw))
 
 
 def shared_evaluation(workspace: Any, network: Any, data: Any) -> Evaluation:
     """The evaluation that the quantities of one statement share."""
-    return _remembered(
+    return remembered(
         workspace, "evaluation", (network, data),
         lambda: evaluate(shared_network(workspace, network), shared_data(workspace, data)),
     )  # fmt: skip
 
 
-def _remembered(workspace: Any, kind: str, raw: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+def remembered(workspace: Any, kind: str, raw: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """What ``make`` gives for these raw values (told apart by identity), worked out once for each ``Workspace``."""
     key = (kind, *map(id, raw))
     if key not in workspace.remembered:
         workspace.remembered[key] = (raw, make())  # the raw values are kept, so that their ids stay theirs
