@@ -347,3 +347,70 @@ def with_neurons(network: Raw, *neurons: tuple[Any, Any]) -> Raw:
         **network,
         "layers": [inner + added["layers"][0], [row + new for row, new in zip(outer, added["layers"][1], strict=True)]],
     }
+
+
+# ---- lifting: a wide network with the function of a narrow one -----------------------------------------------------
+
+SAME_FUNCTION = property_of(
+    "dense.same_function", WIDE, NETWORK, name="same_function", meaning="both networks are one function"
+)
+WIDE_CRITICAL = property_of(
+    "dense.critical", WIDE, DATA, name="wide_critical", meaning="the wide network is a critical point of the loss"
+)
+IN_SPAN = property_of(
+    "lifting.in_span", NETWORK, WIDE, name="in_span",
+    meaning="each derivative of the wide output by a parameter is, as a function of the input, a linear combination of "
+    "those of the narrow output",
+)  # fmt: skip
+EQUAL_FUNCTIONS = ("both networks are one function of the input", SAME_FUNCTION.symbol)
+
+PLAIN_NARROW = two_layer(ODD, (1, 1))
+"""s(x), s(z) = z/(1 + z^2)."""
+PLAIN_INPUTS = [1, 2, 3]
+PLAIN_RESIDUALS = [Fraction(1, 5), Fraction(-1), Fraction(1)]
+"""They span the kernel: with inputs 1, 2, 3, phi(v) = s(v)/5 - s(2v) + s(3v) has a double zero at v = 1."""
+
+
+def extended(network: Raw, *neurons: tuple[Any, Any]) -> Raw:
+    """A network with one hidden layer and one output, and neurons (a, w) added at its end."""
+    inner, (outer,) = network["layers"]
+    added = two_layer(network["activation"], *neurons)["layers"]
+    return {**network, "layers": [[*inner, *added[0]], [[*outer, *added[1][0]]]]}
+
+
+def critical_data(network: Raw, inputs: Sequence[Any], rng: Random) -> Raw | None:
+    """Data with given inputs and random nonzero residuals, at which the network is critical; None if there are none."""
+    inputs = rows(inputs)
+    at_zero = {"inputs": inputs, "targets": rows([0] * len(inputs))}
+    jacobian = evaluate(read_network(network), read_data(at_zero)).jacobian
+    if jacobian is None:
+        return None
+    table = [[Fraction(str(jacobian[i, p])) for i in range(len(inputs))] for p in range(jacobian.ncols())]
+    residuals = kernel_vector(table, rng)
+    return designed(network, inputs, largest_one(residuals)) if residuals and any(residuals) else None
+
+
+def random_inputs(rng: Random, count: int, dimension: int) -> list[list[int]]:
+    """Different integral inputs, none of them 0 or opposite to another."""
+    found: list[list[int]] = []
+    largest = max(4, count)
+    while len(found) < count:
+        x = [rng.randint(-largest, largest) for _ in range(dimension)]
+        if any(x) and x not in found and [-c for c in x] not in found:
+            found.append(x)
+    return found
+
+
+def random_neurons(rng: Random, count: int, dimension: int) -> list[tuple[Fraction, list[Fraction]]]:
+    """Neurons (a, w) with small numbers, a and w not 0, no two w's equal or opposite."""
+    found: list[tuple[Fraction, list[Fraction]]] = []
+
+    def number(*choices: int) -> Fraction:
+        return Fraction(rng.choice(choices), rng.choice([1, 1, 2, 3]))
+
+    while len(found) < count:
+        w = [number(-3, -2, -1, 0, 1, 2, 3) for _ in range(dimension)]
+        known = [old for _, old in found]
+        if any(w) and w not in known and [-c for c in w] not in known:
+            found.append((number(-3, -2, -1, 1, 2, 3), w))
+    return found
