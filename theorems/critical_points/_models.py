@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from sympy import Basic, Eq
+from sympy import Basic, Eq, Rational
 
 from verify import Quantity, Source, computed, parameter
 from verify.networks.dense import evaluate, read_data, read_network
@@ -414,3 +414,37 @@ def random_neurons(rng: Random, count: int, dimension: int) -> list[tuple[Fracti
         if any(w) and w not in known and [-c for c in w] not in known:
             found.append((number(-3, -2, -1, 1, 2, 3), w))
     return found
+
+
+def exact_rows(*listed: Sequence[Any]) -> list[list[Rational]]:
+    """Rows of exact numbers, for obligations."""
+    return [[Rational(str(entry)) for entry in row] for row in listed]
+
+
+def sigmoid_lift(extra: Any = 1) -> tuple[Raw, Raw, Raw]:
+    """sigmoid, a narrow network, a wide one with the same function and tangent span that is no split, and critical data."""
+    c = Fraction(extra)
+    narrow = lattice("sigmoid", (1, 2), (1, 1))
+    wide = lattice("sigmoid", (1 + c, 2), (c, "1/2"), (1 - 2 * c, 1))
+    return narrow, wide, designed(narrow, range(1, 6), scaled([3620, -15800, 27153, -21386, 6413], "1/6413"))
+
+
+def random_lift(rng: Random, network: Raw) -> Raw:
+    """A plain network with the same function: one neuron is split in two, or neurons are added that cancel."""
+    (weights, (outer,)) = network["layers"]
+    dimension = len(weights[0])
+    j = rng.randrange(len(weights))
+    share = Fraction(rng.choice([-2, -1, 1, 2, 3]), rng.choice([1, 2]))
+    ((_, v),) = random_neurons(rng, 1, dimension)
+    kind = rng.choice(["split", "signed", "zero", "cancelling", "null"])
+    if kind in ("split", "signed"):
+        a = Fraction(outer[j])
+        rest, sign = a - share * a, 1 if kind == "split" or network["activation"] == GENERIC else -1
+        sigma = -1 if sign == -1 and network["activation"] == ODD else 1
+        copied = {**network, "layers": [weights, [[*outer[:j], str(rest), *outer[j + 1 :]]]]}
+        return extended(copied, (sigma * share * a, [sign * Fraction(w) for w in weights[j]]))
+    if kind == "zero":
+        return extended(network, (0, v))
+    if kind == "cancelling":
+        return extended(network, (share, v), (-share, v))
+    return extended(network, (rng.choice([0, share]) if network["activation"] == ODD else 0, [0] * dimension))
