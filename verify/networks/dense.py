@@ -390,13 +390,21 @@ class Evaluation:
     L_i) are n rows of D; ``jacobian`` is (n D) x N, rows ordered by sample, then output; ``gradient`` has N entries;
     ``hessian`` is N x N. Entries are ``fmpq`` (and matrices ``fmpq_mat``) if ``exact``, else ``arb`` at the precision
     of the moment. What is undefined is None (a pole, a kink, a logarithmic weight at an input that is not integral).
-    ``balls`` stand in for the parameters, in their order, where they are given (plain networks).
+    Where they are given, ``balls`` stand in for the parameters, in their order (plain networks), and ``differences``
+    (n rows of D) for outputs minus targets.
 
     Raises:
         InstanceError: if the network does not fit the data.
     """
 
-    def __init__(self, network: Network, data: Data, balls: Sequence[arb] | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        data: Data,
+        balls: Sequence[arb] | None = None,
+        *,
+        differences: Sequence[Sequence[Number]] | None = None,
+    ) -> None:
         if len(data.inputs[0]) != network.dimension:
             raise InstanceError(
                 f"data: inputs have {len(data.inputs[0])} entries, but the network takes {network.dimension}"
@@ -410,7 +418,7 @@ class Evaluation:
         if balls is not None and network.inner == LOG:
             raise InstanceError("dense: balls stand for plain parameters; write the network with inner 'plain'")
         layers, biases = (network.layers, network.biases) if balls is None else shaped(network, balls)
-        self._biases = biases
+        self._biases, self._differences = biases, differences
         self._matrices = [self._matrix(layer) for layer in layers]
         self._starts = [0]
         for layer, bias in zip(network.layers, network.biases, strict=True):
@@ -486,13 +494,16 @@ class Evaluation:
 
     @cached_property
     def _losses(self) -> list[list[tuple[Number, Number, Number]]] | None:
-        if self.outputs is None:
-            return None
+        differences = self._differences
+        if differences is None:
+            if self.outputs is None:
+                return None
+            differences = [
+                [p - q for p, q in zip(row, target, strict=True)]
+                for row, target in zip(self.outputs, self.data.targets, strict=True)
+            ]
         of = _LOSS[self.data.loss]
-        return [
-            [of(p - q) for p, q in zip(row, target, strict=True)]
-            for row, target in zip(self.outputs, self.data.targets, strict=True)
-        ]
+        return [[of(difference) for difference in row] for row in differences]
 
     @cached_property
     def loss(self) -> Number | None:
