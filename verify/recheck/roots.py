@@ -33,8 +33,9 @@ def _remainder(p: Polynomial, q: Polynomial) -> Polynomial:
         p = [lead * c for c in p]
         for i, c in enumerate(q):
             p[shift + i] -= top * c
-        p = primitive(p)
-    return p
+        while p and not p[-1]:
+            p.pop()
+    return primitive(p)
 
 
 def quotient(p: Polynomial, q: Polynomial) -> Polynomial:
