@@ -48,8 +48,10 @@ def shown(row: dict[str, Any], style: str, verdict: str) -> str:
         lines.append(f"rests on   {', '.join(row['rests_on'])}")
     lines += ["", f"symbols ({row['quantifier']})"]
     for symbol in row["symbols"]:
-        definition = f" := {symbol['definition']}" if symbol["definition"] else ""
-        lines.append(f"  {symbol['name']} ({symbol['sort']}): {symbol['meaning']}{definition}")
+        lines.append(f"  {symbol['name']} ({symbol['sort']}): {symbol['meaning']}")
+        if definition := symbol["definition" if style == "latex" else "unicode"]:
+            first, *more = definition.splitlines()
+            lines += [f"      := {first}", *(f"         {line}" for line in more)]
     lines += ["", "assumptions"]
     for number, assumption in enumerate(row["assumptions"], start=1):
         lines.append(f"  A{number} {assumption['name']}: {assumption['text']}")

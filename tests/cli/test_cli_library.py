@@ -147,3 +147,10 @@ def test_a_reader_that_leaves(arguments: list[str], tmp_path: Path) -> None:
     with process.stderr as stderr:
         assert stderr.read() == b""
     assert process.wait() == 0
+
+
+def test_show_writes_words_and_definitions_in_unicode(verify: Verify) -> None:
+    shown = verify("show", "rest-window").stdout
+    assert "number_at_a ≥ 2" in shown
+    assert ":= ⌊A - a⌋ - ⌊A - b⌋" in shown
+    assert "\\lfloor" in verify("show", "rest-window", "--format", "latex").stdout

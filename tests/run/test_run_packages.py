@@ -106,9 +106,9 @@ def test_the_code_says_that_something_broke(run: Run) -> None:
 @pytest.mark.parametrize(
     ("module", "message"),
     [
-        ("zoo.raises", "module zoo.raises cannot be imported: ValueError: no such axiom"),
+        ("zoo.raises", "module zoo.raises cannot be imported: line 1: ValueError: no such axiom"),
         ("zoo.broken", "module zoo.broken cannot be imported: SyntaxError: "),
-        ("zoo.leaves", "module zoo.leaves cannot be imported: SystemExit: 0"),
+        ("zoo.leaves", "module zoo.leaves cannot be imported: line 2: SystemExit: 0"),
         ("zoo.sleeps", LIMIT),
         ("zoo.dies", "its process ended with exit code 0"),
         ("zoo.twin", "declares 'toy-good', which zoo.good declares already: ids are unique"),
@@ -170,7 +170,7 @@ def test_a_wrong_id_comes_with_what_could_not_be_read(
     folder = toys("half", {"raises": MODULES["raises"]})
     done = verify("run", "toy-lost", "--output", tmp_path, paths=(folder,))
     assert done.returncode == 2
-    assert "half.raises cannot be imported: ValueError: no such axiom" in done.stderr
+    assert "half.raises cannot be imported: line 1: ValueError: no such axiom" in done.stderr
     assert "no statement is called 'toy-lost' (did you mean toy-good" in done.stderr
     listing = verify("list", "toy-*", paths=(folder,))
     assert listing.returncode == 3

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 import sympy
+from sympy.printing.pretty.pretty import PrettyPrinter
+from sympy.printing.pretty.stringpict import prettyForm
 
 from verify.statement import Quantity, Statement
 
@@ -44,17 +46,26 @@ def describe(statement: Statement) -> dict[str, Any]:
     }
 
 
+class _Printer(PrettyPrinter):  # type: ignore[misc]
+    """Pretty printing that leaves words alone: ``rest_states`` has no subscript."""
+
+    def _print_Symbol(self, symbol: sympy.Symbol, *_: Any, **__: Any) -> Any:
+        below = symbol.name.partition("_")[2]
+        words = len(below) > 1 and not below.isdigit()
+        return prettyForm(symbol.name) if words else super()._print_Symbol(symbol)
+
+
 def _unicode(expression: Any) -> str:
-    return str(sympy.pretty(sympy.sympify(expression), use_unicode=True, wrap_line=False))
+    return str(_Printer({"use_unicode": True, "wrap_line": False}).doprint(sympy.sympify(expression)))
 
 
 def _symbol(statement: Statement, quantity: Quantity) -> dict[str, Any]:
     kind = quantity.origin[0]
-    definition = None
+    definition = plain = None
     if kind == "defined":
-        definition = statement.latex(quantity.origin[1])
+        definition, plain = statement.latex(quantity.origin[1]), _unicode(quantity.origin[1])
     elif kind == "computed":
-        definition = f"{quantity.origin[1]}({', '.join(quantity.origin[2])})"
+        definition = plain = f"{quantity.origin[1]}({', '.join(quantity.origin[2])})"
     return {
         "name": quantity.name,
         "sort": quantity.sort,
@@ -62,6 +73,7 @@ def _symbol(statement: Statement, quantity: Quantity) -> dict[str, Any]:
         "latex": quantity.latex,
         "origin": kind,
         "definition": definition,
+        "unicode": plain,
     }
 
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from dataclasses import asdict
 from typing import Any
 
@@ -66,9 +67,18 @@ def _statements(module: str) -> list[Any]:
         raise
     except BaseException as error:
         sys.modules.pop(module, None)
-        raise DiscoveryError(f"module {module} cannot be imported: {type(error).__name__}: {error}") from None
+        where = _line_in(module, error)
+        raise DiscoveryError(f"module {module} cannot be imported: {where}{type(error).__name__}: {error}") from None
     found = [value for value in vars(loaded).values() if isinstance(value, Statement)]
     return list(dict.fromkeys(found))
+
+
+def _line_in(module: str, error: BaseException) -> str:
+    """Where in the module's own file its import failed, if it was there."""
+    ending = module.replace(".", "/")
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename.endswith((f"{ending}.py", f"{ending}/__init__.py"))]
+    return f"line {lines[-1]}: " if lines else ""
 
 
 def describe_module(module: str) -> list[dict[str, Any]]:
