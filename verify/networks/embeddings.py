@@ -31,7 +31,8 @@ from verify.networks.dense import (
     shared_evaluation,
     shared_network,
 )
-from verify.quantities import Workspace, lookup, quantity
+from verify.networks.dense_dual import Dual
+from verify.quantities import Workspace, quantity
 
 Json = Any
 Vector = tuple[fmpq, ...]
@@ -161,7 +162,7 @@ def _neuron(network: Network, j: int) -> Neuron:
     return network.neurons[j]
 
 
-def _assembled(network: Network, neurons: Sequence[Neuron], first_bias: Sequence[fmpq] | None) -> Network:
+def assembled(network: Network, neurons: Sequence[Neuron], first_bias: Sequence[fmpq] | None) -> Network:
     """The network with one hidden layer, these neurons and biases of theirs, its last bias kept."""
     inner, columns = [neuron.inner for neuron in neurons], [neuron.outer for neuron in neurons]
     layers = [inner, list(zip(*columns, strict=True))]
@@ -200,7 +201,7 @@ def split_network(network: Network, splitting: Splitting) -> Network:
             factor = network.activation.sign(sign) * delta
             made.append(Neuron(tuple(factor * a for a in neuron.outer), network.opposite(inner) if sign < 0 else inner))
             bias.extend(network.opposite(own) if sign < 0 else own)
-    return _assembled(network, made, bias if first is not None else None)
+    return assembled(network, made, bias if first is not None else None)
 
 
 def append(network: Network, block: Block) -> Network:
@@ -216,7 +217,7 @@ def append(network: Network, block: Block) -> Network:
         if any(len(row) != length for row in rows):
             raise InstanceError(f"block: {name}: each entry needs {length} numbers")
     added = [Neuron(outer, inner) for outer, inner in zip(block.outer, block.inner, strict=True)]
-    return _assembled(network, [*network.neurons, *added], None)
+    return assembled(network, [*network.neurons, *added], None)
 
 
 @dataclass(frozen=True)
@@ -278,62 +279,10 @@ def moved_network(network: Network, chosen: Sequence[int], displacement: Vector,
         neurons[j] = Neuron(neurons[j].outer, _shifted(network, neurons[j].inner, displacement))
     first = chosen[0]
     neurons[first] = Neuron((neurons[first].outer[0] + change,), neurons[first].inner)
-    return _assembled(network, neurons, network.biases[0])
+    return assembled(network, neurons, network.biases[0])
 
 
-# ---- the dual function, at points of one's choice ------------------------------------------------------------------
-
-
-class Dual:
-    """phi(v) = sum_i e_i sigma(v.x_i) with the first output's residuals, its derivatives, and kappa; biases are ignored."""
-
-    def __init__(self, evaluation: Evaluation) -> None:
-        self.network, self.inputs, self.exact = evaluation.network, evaluation.data.inputs, evaluation.exact
-        self.residuals = None if evaluation.residuals is None else [row[0] for row in evaluation.residuals]
-        self.curvatures = None if evaluation.curvatures is None else [row[0] for row in evaluation.curvatures]
-
-    def _weighted(self, vector: Vector, order: int) -> list[Any] | None:
-        """e_i times the derivative of that order of sigma, by sample."""
-        if self.residuals is None:
-            return None
-        made = []
-        for e, x in zip(self.residuals, self.inputs, strict=True):
-            jet = self.network.jet(vector, x)
-            if jet is None or jet[order] is None:
-                return None
-            made.append(e * jet[order])
-        return made
-
-    def value(self, vector: Vector) -> Any:
-        """phi."""
-        weights = self._weighted(vector, 0)
-        return None if weights is None else sum(weights, ZERO)
-
-    def gradient(self, vector: Vector) -> list[Any] | None:
-        """Of phi, d entries."""
-        weights = self._weighted(vector, 1)
-        if weights is None:
-            return None
-        places = range(self.network.dimension)
-        return [sum((c * x[p] for c, x in zip(weights, self.inputs, strict=True)), ZERO) for p in places]
-
-    def hessian(self, vector: Vector, outer: fmpq = ONE) -> Any:
-        """Of phi, d x d, times a number."""
-        weights = self._weighted(vector, 2)
-        if weights is None:
-            return None
-        return _second_moment([outer * c for c in weights], self.inputs, self.exact)
-
-    def kappa(self, vector: Vector) -> Any:
-        """sum_i L_i sigma^2."""
-        if self.curvatures is None:
-            return None
-        total = ZERO
-        for curvature, x in zip(self.curvatures, self.inputs, strict=True):
-            if (jet := self.network.jet(vector, x)) is None:
-                return None
-            total += curvature * jet[0] * jet[0]
-        return total
+# ---- curvature and cross matrix of a neuron ----------------------------------------------------------------------------
 
 
 def _second_moment(weights: Sequence[Any], inputs: Sequence[Vector], is_exact: bool) -> Any:
@@ -462,7 +411,7 @@ def zero_block_law(evaluation: Evaluation, block: Block) -> Inertia | None:
         return None if extended is None else plus(extended, (0, 0, d))
     if len(set(block.inner)) > 1 or any(steep) or sum(coefficients, ZERO) != 0:
         return None
-    extended, phi = _extended_inertia(evaluation, block.inner[0]), inertia_of(dual.hessian(block.inner[0]))
+    extended, phi = _extended_inertia(evaluation, block.inner[0]), _dual_inertia(dual, block.inner[0])
     if extended is None or phi is None or phi[2]:
         return None
     p, q = sum(c > 0 for c in coefficients), sum(c < 0 for c in coefficients)
@@ -475,6 +424,11 @@ def zero_block_law(evaluation: Evaluation, block: Block) -> Inertia | None:
             size - 1 + (size - p - q) * d,
         ),
     )
+
+
+def _dual_inertia(dual: Dual, vector: Vector) -> Inertia | None:
+    rows = dual.hessian(vector) if dual.exact else None
+    return None if rows is None else inertia.of_exact(fmpq_mat(rows))
 
 
 def _extended_inertia(evaluation: Evaluation, vector: Vector) -> Inertia | None:
@@ -933,9 +887,7 @@ def local_minimum(workspace: Workspace, network: Json, data: Json) -> Value:
         return None
     if evaluation.exact and evaluation.loss == 0:
         return True
-    if lookup("dual.vanishes")(workspace, network, data) is True:
-        return True
-    return minimum_by_inertia(evaluation)
+    return True if Dual(evaluation).vanishes else minimum_by_inertia(evaluation)
 
 
 def minimum_by_inertia(evaluation: Evaluation) -> bool | None:
@@ -1018,7 +970,7 @@ def _escaped(workspace: Workspace, network: Json, data: Json, chosen: Value, rad
         return None
     found = first_displacement(evaluation, start.neurons[indices[0]].inner, reach)
     if found is None:
-        return start.to_json() if lookup("dual.vanishes")(workspace, network, data) is True else None
+        return start.to_json() if Dual(evaluation).vanishes else None
     step, phi, kappa = found
     change = _step(phi, kappa, reach, climbing=climbing)
     made = None if change is None else moved_network(start, indices, step, change)
