@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from sympy import Basic, Eq, Rational
+from sympy import Basic, Eq, Rational, exp
 
 from verify import Quantity, Source, computed, parameter
 from verify.networks.dense import evaluate, read_data, read_network
@@ -323,32 +323,6 @@ REDUCED = of(
 )
 
 
-def critical_sample(network: Raw, inputs: Sequence[Any], seed: int = 0) -> Raw:
-    """Data, with these inputs, at which a network is exactly critical: the residuals solve a linear system."""
-    zeros = {"inputs": rows(inputs), "targets": rows([0] * len(inputs))}
-    jacobian = evaluate(read_network(network), read_data(zeros)).jacobian
-    table = [[Fraction(str(jacobian[i, p])) for i in range(jacobian.nrows())] for p in range(jacobian.ncols())]
-    residuals = kernel_vector(table, Random(seed))
-    assert residuals is not None, "more inputs are needed: only zero residuals are critical"
-    return designed(network, inputs, scaled(residuals, 1 / max(map(abs, residuals))))
-
-
-def instance_of(activation: Any) -> tuple[Raw, Raw]:
-    """sigma(x) at the inputs 1, 2, 3, critical with nonzero residuals, for an activation with rational values."""
-    network = two_layer(activation, (1, 1))
-    return network, critical_sample(network, [1, 2, 3])
-
-
-def with_neurons(network: Raw, *neurons: tuple[Any, Any]) -> Raw:
-    """The network with further neurons (a, w) at its end."""
-    added = two_layer(network["activation"], *neurons)
-    inner, outer = network["layers"]
-    return {
-        **network,
-        "layers": [inner + added["layers"][0], [row + new for row, new in zip(outer, added["layers"][1], strict=True)]],
-    }
-
-
 # ---- lifting: a wide network with the function of a narrow one -----------------------------------------------------
 
 SAME_FUNCTION = property_of(
@@ -448,6 +422,14 @@ def random_lift(rng: Random, network: Raw) -> Raw:
     if kind == "cancelling":
         return extended(network, (share, v), (-share, v))
     return extended(network, (rng.choice([0, share]) if network["activation"] == ODD else 0, [0] * dimension))
+
+
+def instance_of(activation: Any) -> tuple[Raw, Raw]:
+    """sigma(x) at the inputs 1, 2, 3, critical with nonzero residuals, for an activation with rational values."""
+    network = two_layer(activation, (1, 1))
+    data = critical_data(network, [1, 2, 3], Random(0))
+    assert data is not None
+    return network, data
 
 
 def tanh_by_exponentials(argument: Any) -> Any:
