@@ -1,7 +1,7 @@
 """The functions that a statement's computed symbols may name, each written out naively."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -9,7 +9,10 @@ from math import floor, prod
 from operator import floordiv, mul
 from typing import Any
 
-from .formula import EXACT, INF, Value, numbers, sign
+from . import dense
+from .common import Undefined, defined, dot, entry, within
+from .dense import Data, Dense, parse_data, parse_dense
+from .formula import EXACT, INF, PRECISIONS, Value, numbers, sign
 from .load import NotReplayed, Number, exact, integer, lowest, require
 from .shapes import Reader, many, of_type, one_of, record, such_that, text, truth
 from .spiking import Events, Graph, Network, Simulator, State, parse_events, parse_network, semantics_of
@@ -24,10 +27,6 @@ HALF = Fraction(1, 2)
 Counts = tuple[int, ...]
 Cycle = tuple[int, ...]
 Vector = Sequence[Number]
-
-
-class Undefined(Exception):
-    """The function has no value here."""
 
 
 class Library:
@@ -47,38 +46,20 @@ class Library:
         """The graph of all states; `Undefined` if it is too large."""
         return defined(self.explored(n, e, s))
 
-    def call(self, name: str, arguments: list[Value]) -> Value:
-        """The value of a function; None where it is undefined."""
+    def call(self, name: str, arguments: list[Value], bits: int = PRECISIONS[0]) -> Value:
+        """The value of a function, with this precision if it is not exact; None where it is undefined."""
         require(name in FUNCTIONS, f"the function {name!r:.60} is not known")
         signature, function = FUNCTIONS[name]
-        letters = signature.strip("*")
+        letters = signature.strip("*#")
         require(len(letters) == len(arguments), f"{name} takes {len(letters)} arguments, not {len(arguments)}")
         if any(x is None for x in arguments):
             return None
         try:
             values = [READERS[letter](x) for letter, x in zip(letters, arguments, strict=True)]
-            return function(*values) if letters == signature else function(self, *values)
+            more = [self] if signature[0] == "*" else [bits] if signature[0] == "#" else []
+            return function(*more, *values)
         except (Undefined, ZeroDivisionError):
             return None
-
-
-def within(work: int, limit: int, what: str) -> int:
-    """The work, unless there is too much to do."""
-    if work > limit:
-        raise NotReplayed(f"too many {what} for this checker")
-    return work
-
-
-def defined(x: Any, condition: object = True) -> Any:
-    """x; `Undefined` if it is None, or if the condition does not hold."""
-    if x is None or not condition:
-        raise Undefined
-    return x
-
-
-def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
-    """The scalar product."""
-    return sum(map(mul, x, y))
 
 
 def ceil_ratio(a: Any, b: Any) -> int:
@@ -360,6 +341,7 @@ def raw_value(sort: str) -> Reader:
 
 SORTS: dict[str, Reader] = SCALAR | {  # of parameters
     "network": parse_network, "events": parse_events, "quantized": Quantized, "choice": text,
+    "dense": parse_dense, "data": parse_data,
     "tuple": lambda data: numbers(of_type(list)(data)),
 }  # fmt: skip
 PIECES = such_that(integer, lambda x: x > 0, "a positive integer was expected")
@@ -371,6 +353,7 @@ READERS: dict[str, Reader] = {
     "c": lambda x: tuple(map(READERS["i"], of_type(tuple)(x))),
     "v": lambda x: tuple(map(_number, of_type(tuple)(x))),
     "x": lambda x: x if type(x) is tuple else _number(x),
+    "N": of_type(Dense), "D": of_type(Data),
 }  # fmt: skip
 
 
@@ -379,11 +362,8 @@ def _unit_window(n: Network) -> bool:
     return fitting and all(t > 0 for t in n.threshold)
 
 
-def _entry(table: Sequence[Any], i: int) -> Any:
-    return table[defined(i, 0 <= i < len(table))]
-
-
-# For each function its arguments, a letter for each (see `READERS`; * is for the library), and the function.
+# For each function its arguments, a letter for each (see `READERS`; * is for the library, # for the precision), then the
+# function.
 FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "sets.size": ("t", lambda t: len(set(t))),
     "sets.singleton": ("x", lambda x: (x,)),
@@ -438,9 +418,9 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
         lambda n: all(v >= 0 or s == a for v, s, a in zip(n.potential, n.start, n.lower, strict=True)),
     ),
     "spiking.positive_thresholds": ("n", lambda n: all(t > 0 for t in n.threshold)),
-    "spiking.weight": ("nii", lambda n, i, j: _entry(_entry(n.weights, i), j)),
-    "spiking.threshold": ("ni", lambda n, i: _entry(n.threshold, i)),
-    "spiking.potential": ("ni", lambda n, i: _entry(n.potential, i)),
+    "spiking.weight": ("nii", lambda n, i, j: entry(entry(n.weights, i), j)),
+    "spiking.threshold": ("ni", lambda n, i: entry(n.threshold, i)),
+    "spiking.potential": ("ni", lambda n, i: entry(n.potential, i)),
     "spiking.start": ("n", lambda n: n.start),
     "spiking.is_instant": ("s", lambda s: s == "instant"),
     "spiking.is_eager": ("s", lambda s: s == "eager"),
@@ -448,7 +428,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "spiking.positive_charge": ("e", lambda e: sum(q for _, q, _ in e.entries if q > 0)),
     "spiking.largest_charge": ("e", lambda e: max((abs(q) for _, q, _ in e.entries), default=0)),
     "spiking.gauge": ("nvv", _gauge),
-    "spiking.gauge_events": ("ev", lambda e, v: Events(tuple((i, q * _entry(v, i), ever) for i, q, ever in e.entries))),
+    "spiking.gauge_events": ("ev", lambda e, v: Events(tuple((i, q * entry(v, i), ever) for i, q, ever in e.entries))),
     "quantized.codes": ("q", Quantized.codes),
     "quantized.network": ("qm", Quantized.network),
     "quantized.events": ("qm", Quantized.events),
@@ -457,4 +437,5 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "quantized.bias_once": ("m", lambda m: m["bias_times"] == 1),
     "floats.is_binary64": ("a", lambda a: a == "binary64"),
     "floats.spike_counts": ("vra", _spike_counts),
+    **dense.FUNCTIONS,
 }
