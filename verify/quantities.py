@@ -29,7 +29,7 @@ _HOMES = {
     "dual": "verify.networks.dense_quantities",
     "boxes": "verify.networks.boxes",
     "designed": "verify.networks.boxes",
-    "embedding": "verify.networks.embeddings",
+    "embedding": "verify.networks.embedding_properties",
     "branches": "verify.networks.branches",
     "lifting": "verify.networks.lifting",
 }

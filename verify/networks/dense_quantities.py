@@ -74,6 +74,7 @@ _OF_NETWORK: dict[str, Callable[[Network], Value]] = {
     "nonpolynomial": lambda net: net.activation.letter != "P",
     "separating": lambda net: net.activation.letter in ("G", "O", "E"),
     "signed": lambda net: net.activation.signed,
+    "is_tanh": lambda net: net.activation.form == "tanh",
     "zero_at_zero": lambda net: net.activation.zero_at_zero,
     "flat_at_zero": lambda net: net.activation.flat_at_zero,
 }
@@ -139,6 +140,25 @@ def layer_is_zero(workspace: Workspace, network: Json, j: Value) -> Value:
     net = shared_network(workspace, network)
     place = index_of(j, len(net.layers))
     return None if net.inner != PLAIN or place is None else not any(any(row) for row in net.layers[place])
+
+
+@quantity("dense.nulls_silent")
+def nulls_silent(workspace: Workspace, network: Json) -> Value:
+    """Whether every neuron with w = 0 has no outer weight but 0."""
+    net = shared_network(workspace, network)
+    if net.depth != 1:
+        return None
+    columns = zip(*net.layers[1], strict=True)
+    return not any(net.is_null(row) and any(column) for row, column in zip(net.layers[0], columns, strict=True))
+
+
+@quantity("dense.last_layer")
+def last_layer(workspace: Workspace, network: Json) -> Value:
+    """The network that the last hidden layer and the output form on their own."""
+    net = shared_network(workspace, network)
+    if net.inner != PLAIN:
+        return None
+    return Network.of(net.activation.form, net.layers[-2:], net.biases[-2:]).to_json()
 
 
 @quantity("dense.rows_distinct")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from verify.arithmetic import Value
+from flint import arb, fmpq
+
+from verify.arithmetic import INF, Value
 from verify.quantities import Workspace, quantity
 
 
@@ -36,3 +38,16 @@ def distance(_: Workspace, x: Value, y: Value) -> Value:
     if len(x) != len(y):
         return None
     return sum(abs(a - b) for a, b in zip(x, y, strict=True))
+
+
+@quantity("sets.vector")
+def vector(_: Workspace, *entries: Value) -> Value:
+    """The tuple of its arguments, exact numbers or tuples."""
+    return entries if entries and not any(isinstance(entry, arb) or entry is INF for entry in entries) else None
+
+
+@quantity("sets.entry")
+def entry(_: Workspace, of: Value, index: Value) -> Value:
+    """One entry of a tuple, counted from 0."""
+    place = fmpq(index)
+    return of[int(place.p)] if place.q == 1 and 0 <= place < len(of) else None
