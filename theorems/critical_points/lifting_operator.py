@@ -140,7 +140,9 @@ def another_function_with_the_same_span() -> Iterator[m.Raw]:
     yield _instance(m.lattice("tanh", (2, 2)))
 
 
-@lifting.search(trials=60, distribution="critical points of width 1 or 2, d <= 2; split, with added null or zero neurons")
+@lifting.search(
+    trials=60, distribution="critical points of width 1 or 2, d <= 2; split, with added null or zero neurons"
+)
 def random_lifts(rng: Random) -> m.Raw:
     dimension = rng.randint(1, 2)
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=dimension)) is None:

@@ -1,0 +1,188 @@
+"""Deep networks lift to points that no embedding reaches (Zhang, Zhang and Luo, Section 4.1, Proposition A.2.1)."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from sympy import And, Eq, Expr, Implies, Integer, Not, Or, S, diff, symbols
+
+from theorems.critical_points import _models as m
+from verify import Identity, Statement, Step, defined, parameter
+
+FIRST = defined("first", "natural", Integer(0), "index of the first layer")
+SECOND = defined("second", "natural", Integer(1), "index of the second layer")
+NARROW_TOP = parameter("narrower", "dense", "the last hidden layer of a narrower network, with its outer weights")
+ZERO_AT_ZERO = m.property_of("dense.zero_at_zero", m.NETWORK, meaning="sigma(0) = 0")
+FIRST_ZERO = m.property_of("dense.layer_is_zero", m.NETWORK, FIRST, name="W1_is_zero", meaning="W_1 = 0")
+SECOND_ZERO = m.property_of("dense.layer_is_zero", m.NETWORK, SECOND, name="W2_is_zero", meaning="W_2 = 0")
+TOP = m.of(
+    "dense.last_layer", m.NETWORK, sort="dense", name="top", meaning="the last hidden layer, with its outer weights"
+)
+TOP_WIDTH = m.of("dense.width", TOP, sort="natural", name="top_width", meaning="number of its neurons")
+NARROW_WIDTH = m.of(
+    "dense.width", NARROW_TOP, sort="natural", name="narrow_width", meaning="number of the narrower one's"
+)
+GENERIC_TOP = m.property_of(
+    "dense.irreducible", TOP, name="generic_top",
+    meaning="in the last hidden layer no outer weight is 0, no two rows are equal (or opposite, but for an activation "
+    "without parity), none is 0",
+)  # fmt: skip
+IMAGE = m.property_of(
+    "lifting.split_or_null", NARROW_TOP, TOP, name="image",
+    meaning="the last hidden layer is a splitting of the narrower one, with null neurons",
+)  # fmt: skip
+
+incomplete = Statement(
+    "cl-embeddings-incomplete",
+    title="Embeddings do not give all points that lift with every sample",
+    summary="In a network of three or more hidden layers with sigma(0) = 0, zero in its first two layers makes the point "
+    "critical for every sample, whatever the layers above; unless rows of the last hidden layer are equal, opposite or zero "
+    "it is no image of a narrower network by splitting neurons of that layer and adding null neurons.",
+    area=m.AREA,
+    source=m.LIFTING.at("Section 4.1, Proposition A.2.1", "read; the splits corrected, and proof derived here"),
+    declared="reduced",
+    quantities=[
+        m.NETWORK, NARROW_TOP, m.DATA, FIRST, SECOND, m.DEPTH, m.OUTPUTS, m.BIAS_FREE, ZERO_AT_ZERO, FIRST_ZERO,
+        SECOND_ZERO, TOP, TOP_WIDTH, NARROW_WIDTH, GENERIC_TOP, IMAGE, m.CRITICAL,
+    ],
+    assume={
+        "scalar": ("one output", Eq(m.OUTPUTS.symbol, 1)),
+        "no-biases": ("no biases", m.BIAS_FREE.symbol),
+        "three-layers": ("three hidden layers or more", m.DEPTH.symbol >= 3),
+        "zero-layers": (
+            "W_1 = 0, and W_2 = 0 unless it is the last hidden layer's",
+            And(FIRST_ZERO.symbol, Or(SECOND_ZERO.symbol, Eq(m.DEPTH.symbol, 2))),
+        ),
+        "zero-at-zero": ("sigma(0) = 0", ZERO_AT_ZERO.symbol),
+        "generic-rows": (
+            "in the last hidden layer no outer weight is 0, rows are different (up to sign) and not 0",
+            GENERIC_TOP.symbol,
+        ),
+    },
+    claim=And(
+        m.CRITICAL.symbol, Implies(NARROW_WIDTH.symbol < TOP_WIDTH.symbol, Not(IMAGE.symbol))
+    ),
+)  # fmt: skip
+
+
+def _derivative_by_the_first_layer(widths: list[int]) -> tuple[Expr, Expr]:
+    """The output's derivative by an entry of W_1 = 0, d = 1, sigma = z/(1 + z^2); and the product that it is."""
+    x, first = symbols("x"), symbols(f"w_1:{widths[0] + 1}")
+    hidden, chain = [w * x for w in first], [x] + [S.Zero] * (widths[0] - 1)
+    for layer, width in enumerate([*widths[1:], 1], start=2):
+        rows = [symbols(f"v_{layer}_{k}_1:{len(hidden) + 1}") for k in range(width)]
+        values = [z / (1 + z**2) for z in hidden]
+        hidden = [sum((v * h for v, h in zip(row, values, strict=True)), start=S.Zero) for row in rows]
+        chain = [sum((v * h for v, h in zip(row, chain, strict=True)), start=S.Zero) for row in rows]
+    (output,), (product,) = hidden, chain
+    return diff(output, first[0]).subs(dict.fromkeys(first, 0)), product
+
+
+@incomplete.argument
+def nothing_flows() -> Iterator[Step]:
+    """No signal reaches the upper layers, no derivative the lower ones."""
+    yield Step(
+        "W_1 = 0 and sigma(0) = 0 give h_1 = sigma(0) = 0 at every input, and so on upwards: h_l = 0 for all l >= 1, and the "
+        "output is 0. The derivative of the output by W_l has the entries d_l h_{l-1}, with d_l the derivative by the l-th "
+        "pre-activation: it is 0 for l >= 2, and so is the one by the outer weights, which is h_L.",
+    )
+    yield Step(
+        "The derivative by W_1 is d_1 x, and for W_1 = 0 it is sigma'(0)^L times the product of all the matrices above and x "
+        "(here for sigma = z/(1 + z^2), three layers of two neurons; and for two layers, where the product need not vanish). "
+        "With W_2 = 0 it is 0. So the derivative of the output by the parameters is identically 0 in x, and the gradient of "
+        "the loss is 0 for every sample and every loss: the point is in the lifting of each critical point whose output "
+        "function is 0.",
+        [Identity(*_derivative_by_the_first_layer([2, 2, 2])), Identity(*_derivative_by_the_first_layer([1, 2]))],
+    )
+    a, v1, v2, b1, b2, c = symbols("a v_1 v_2 b_1 b_2 c")
+    yield Step(
+        "A splitting of a neuron in the last hidden layer copies its row, up to sign for an activation with parity, and shares "
+        "out its outer weight; a null neuron has a zero row. A wider layer that arises so has two rows that are equal or "
+        "opposite, or a zero row, and this is excluded. (A compatible embedding that widens only this layer is such "
+        "a splitting: with lower neurons uncopied its coefficients within a row are 1.) "
+        "The published text writes the copied rows as delta w and (1 - delta) w; but the true split copies the row, and "
+        "shares out the outer weight only: sharing out the row as well changes the function.",
+        [
+            Identity(c * a * v1 + (1 - c) * a * v1, a * v1),
+            Identity(c * b1 + (1 - c) * b1 + b2 * v2, b1 + b2 * v2),
+        ],
+    )
+
+
+def deep(activation: Any, *layers: list[list[Any]], biases: list[Any] | None = None) -> m.Raw:
+    """A deep network from its matrices."""
+    made: m.Raw = {"activation": activation, "layers": m.text(list(layers))}
+    return {**made, "biases": biases} if biases else made
+
+
+_ZERO = [[0, 0], [0, 0]]
+_ROWS: list[list[Any]] = [[1, 2], [3, -1], ["1/2", 1]]
+_OUTER: list[list[Any]] = [[1, -2, "3/2"]]
+_DATA = m.sample([[1, 2], [3, -1], [0, 1]], [1, -2, "1/2"])
+_NARROWER = m.two_layer(m.ODD, (1, [1, 2]), (-2, [3, -1]))
+
+
+def _instance(network: m.Raw, narrower: m.Raw = _NARROWER, data: m.Raw = _DATA) -> m.Raw:
+    return {"network": network, "narrower": narrower, "data": data}
+
+
+@incomplete.certificate
+def critical_for_every_sample() -> Iterator[m.Raw]:
+    """Three and four hidden layers, several losses, other widths; tanh in balls has zero layers that vanish exactly."""
+    for activation in (m.ODD, m.FLAT):
+        narrower = {**_NARROWER, "activation": activation}
+        yield _instance(deep(activation, _ZERO, _ZERO, _ROWS, _OUTER), narrower)
+        quartic = {**_DATA, "loss": "quartic"}
+        yield _instance(deep(activation, _ZERO, _ZERO, [[1, 1], [2, 1]], _ROWS, _OUTER), narrower, quartic)
+    one = m.two_layer(m.ODD, (1, 2))
+    yield _instance(deep(m.ODD, [[0]], [[0]], [[1], [2]], [[1, 1]]), one, m.sample([1, 2], [1, 1]))
+
+
+@incomplete.control(drops="three-layers")
+def two_hidden_layers() -> Iterator[m.Raw]:
+    """With W_1 = 0 and one more layer the derivative by W_1 is sigma'(0)^2 (W_2^T a) sum e_i x_i^T, not 0."""
+    yield _instance(deep(m.ODD, _ZERO, _ROWS, _OUTER))
+
+
+@incomplete.control(drops="zero-layers")
+def one_zero_layer() -> Iterator[m.Raw]:
+    yield _instance(deep(m.ODD, _ZERO, [[1, 0], [0, 0]], _ROWS, _OUTER))
+    yield _instance(deep(m.ODD, [[1, 0], [0, 1]], _ZERO, _ROWS, _OUTER))
+
+
+@incomplete.control(drops="zero-at-zero")
+def a_constant_passes() -> Iterator[m.Raw]:
+    """1/(1 + z^2): the zero layers pass on the constant 1."""
+    yield _instance(deep(m.EVEN, _ZERO, _ZERO, _ROWS, _OUTER), {**_NARROWER, "activation": m.EVEN})
+
+
+@incomplete.control(drops="no-biases")
+def an_output_bias() -> Iterator[m.Raw]:
+    yield _instance(deep(m.ODD, _ZERO, _ZERO, _ROWS, _OUTER, biases=[None, ["1", "2"], None, None]))
+
+
+@incomplete.control(drops="generic-rows")
+def an_image_of_a_split() -> Iterator[m.Raw]:
+    """Equal rows, opposite rows, a zero row: images of the narrower layer."""
+    for rows, outer in (
+        ([[1, 2], [3, -1], [1, 2]], [["1/3", -2, "2/3"]]),
+        ([[1, 2], [3, -1], [-1, -2]], [[2, -2, 1]]),
+        ([[1, 2], [3, -1], [0, 0]], [[1, -2, 0]]),
+    ):
+        yield _instance(deep(m.ODD, _ZERO, _ZERO, rows, outer))
+
+
+@incomplete.search(trials=60, distribution="widths up to 3, one or two inputs, odd or flat rational activations")
+def random_networks(rng: Random) -> m.Raw:
+    activation = rng.choice([m.ODD, m.FLAT])
+    d, first, second, last = (rng.randint(1, 2) for _ in range(4))
+
+    def matrix(height: int, width: int) -> list[list[int]]:
+        return [[rng.randint(-3, 3) for _ in range(width)] for _ in range(height)]
+
+    network = deep(
+        activation, [[0] * d] * first, [[0] * first] * second, matrix(last + 1, second), matrix(1, last + 1)
+    )  # fmt: skip
+    narrower = m.two_layer(activation, *m.random_neurons(rng, last, second))
+    inputs = m.random_inputs(rng, 3, d)
+    return _instance(network, narrower, m.sample(inputs, [rng.randint(-3, 3) for _ in inputs]))
