@@ -20,7 +20,7 @@ from .jets import (
     enclosure,
     exactly,
     fixed,
-    is_zero,
+    vanishes,
     number,
     taylor,
     taylor_of_exponential,
@@ -239,27 +239,21 @@ DATA = record({"loss": one_of("half-square", "square", "quartic")}, inputs=many(
 def parse_dense(data: Any) -> Dense:
     """Read a network; `Rejected` if it is malformed."""
     n = Dense(**{"biases": (None,) * len(of_type(dict)(data).get("layers", ())), **DENSE(data)})
-    sizes = list(map(len, n.layers))
-    require(
-        [len(b or w) for b, w in zip(n.biases, n.layers, strict=False)] == sizes, "the biases do not fit the layers"
-    )
-    require(len(n.biases) == len(sizes), "the biases are not as many as the layers")
+    fits = [len(b or w) for b, w in zip(n.biases, n.layers, strict=False)] == [*map(len, n.layers)]
+    require(fits and len(n.biases) == len(n.layers), "the biases do not fit the layers")
     if n.log:
         fits = n.depth == 1 and n.activation[0] in OF_EXPONENTIAL
         require(fits, "'inner' is 'log' only for one hidden layer of tanh, sigmoid or exp")
-        positive = all(
-            u > 0 for row in (*n.layers[0], *[n.biases[0] or ()]) for u in (row if type(row) is tuple else [row])
-        )
-        require(positive, "an inner coordinate of a network in 'log' form is not positive")
+        rows: list[Row] = [*n.layers[0], n.biases[0] or ()]
+        require(all(u > 0 for row in rows for u in row), "an inner coordinate of a 'log' network is not positive")
     return n
 
 
 def parse_data(data: Any) -> Data:
     """Read data; `Rejected` if they are malformed."""
     d = Data(**DATA(data))
-    fits = (
-        d.inputs and len(d.inputs) == len(d.targets) and len({*map(len, d.inputs)}) == len({*map(len, d.targets)}) == 1
-    )
+    widths = [len({*map(len, rows)}) for rows in (d.inputs, d.targets)]
+    fits = widths == [1, 1] and len(d.inputs) == len(d.targets)
     require(fits, "the inputs and targets are not as many rows, at least one, of one length each")
     return d
 
@@ -443,7 +437,7 @@ def _same_function(bits: int, n: Dense, k: Dense) -> Truth:
 
     def differ(x: Row) -> bool:
         at = [sigma(n, w, x, digits(n, bits))[0] for _, w in both]
-        return any(is_zero(dot(column, at)) is False for column in zip(*(outer for outer, _ in both), strict=True))
+        return any(vanishes(dot(column, at)) is False for column in zip(*(outer for outer, _ in both), strict=True))
 
     return False if some_point(n, False, differ) else None
 
@@ -481,7 +475,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "dense.separated": ("ND", _separated),
     "dense.outer": ("Ni", lambda n, j: entry(n.scalar_neurons, j)[0]),
     "dense.inner": ("Ni", lambda n, j: entry(n.scalar_neurons, j)[1]),
-    "dense.layer_is_zero": ("Ni", lambda n, j: not any(map(any, entry(defined(n, not n.log).layers, j)))),
+    "dense.layer_vanishes": ("Ni", lambda n, j: not any(map(any, entry(defined(n, not n.log).layers, j)))),
     "dense.rows_distinct": ("N", _rows_distinct),
     "dense.same_inputs": ("DD", lambda d1, d2: d1.inputs == d2.inputs),
     "dense.outputs_at": (
@@ -491,12 +485,12 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "dense.residuals": ("#ND", lambda bits, n, d: exactly(residuals(n, d, bits))),
     "dense.fits": (
         "#ND",
-        lambda bits, n, d: certain(n, every(is_zero(e) for row in residuals(n, d, bits) for e in row)),
+        lambda bits, n, d: certain(n, every(vanishes(e) for row in residuals(n, d, bits) for e in row)),
     ),
     "dense.loss": ("#ND", lambda bits, n, d: number(losses(n, d, digits(n, bits))[1].value)),
     "dense.gradient": ("#ND", lambda bits, n, d: exactly(gradient(n, d, bits))),
     "dense.hessian": ("#ND", lambda bits, n, d: exactly(hessian(n, d, bits))),
-    "dense.critical": ("#ND", lambda bits, n, d: certain(n, every(map(is_zero, gradient(n, d, bits))))),
+    "dense.critical": ("#ND", lambda bits, n, d: certain(n, every(map(vanishes, gradient(n, d, bits))))),
     "dense.inertia": ("#ND", lambda bits, n, d: inertia(hessian(n, d, bits))),
     "dense.positive": ("#ND", lambda bits, n, d: inertia(hessian(n, d, bits))[0]),
     "dense.negative": ("#ND", lambda bits, n, d: inertia(hessian(n, d, bits))[1]),

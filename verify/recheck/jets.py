@@ -134,7 +134,7 @@ def _times(x: Mapping[Any, Real], factor: Real) -> dict[Any, Real]:
     return {key: value * factor for key, value in x.items()}
 
 
-def is_zero(x: Real) -> bool | None:
+def vanishes(x: Real) -> bool | None:
     """Whether a number is 0, where that is certain; `Undefined` if it does not exist."""
     if type(x) is Fixed:
         return None if x.lo <= 0 <= x.hi else False
