@@ -7,12 +7,12 @@ from typing import Any
 import networkx
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from verify.networks.operators import classify
 
 from theorems.critical_points import _models as m
 from verify import Drawing
 from verify.networks.branches import Type, hierarchy
 from verify.networks.dense import read_data, read_network
-from verify.networks.operators import classify
 from verify.plots import BLUE, GREEN, GREY, ORANGE, canvas, drawing
 
 
@@ -59,7 +59,9 @@ def hasse_diagram(r: int, width: int, d: int = 2) -> Drawing:
     diagram = hierarchy(r, width, d=d)
     colours = {kind: BLUE if kind.is_split else ORANGE for kind in diagram}
     with canvas(7.4, 3.6) as figure:
-        _draw(figure, diagram, colours, [_key(BLUE, "pure splits"), _key(ORANGE, "with zero-sum blocks: saddle branches")])
+        _draw(
+            figure, diagram, colours, [_key(BLUE, "pure splits"), _key(ORANGE, "with zero-sum blocks: saddle branches")]
+        )
     caption = (
         f"The {len(diagram)} branches of width {width} over a function of minimal width {r}, with {d} inputs, and their "
         f"{diagram.number_of_edges()} covers. Letters are the labels with the neurons that copy them, brackets the blocks."
@@ -72,9 +74,7 @@ def critical_hierarchy() -> Drawing:
     network, data = read_network(m.X1[0]), read_data(m.X1[1])
     diagram = hierarchy(1, 3)
     found = {entry.branch.type: entry for entry in classify(network, data, 3)}
-    colours = {
-        kind: GREY if not found[kind].critical else ORANGE if found[kind].saddle else GREEN for kind in diagram
-    }
+    colours = {kind: GREY if not found[kind].critical else ORANGE if found[kind].saddle else GREEN for kind in diagram}
     with canvas(7.4, 3.8) as figure:
         handles = [
             _key(GREEN, "critical, not only saddles"),

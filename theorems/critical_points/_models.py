@@ -95,7 +95,10 @@ TWO_LAYER = (
     "one hidden layer, one output, no biases",
     Eq(DEPTH.symbol, 1) & Eq(OUTPUTS.symbol, 1) & BIAS_FREE.symbol,
 )
-SEPARATING_ACTIVATION = ("the activation is analytic, no polynomial, and odd, even or without parity", SEPARATING.symbol)
+SEPARATING_ACTIVATION = (
+    "the activation is analytic, no polynomial, and odd, even or without parity",
+    SEPARATING.symbol,
+)
 IS_CRITICAL = ("the network is a critical point of the loss", CRITICAL.symbol)
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from sympy import And, Eq, Implies, Not, exp, symbols
 
 from theorems.critical_points import _models as m
-from verify import Family, Identity, Statement, Step, axis, parameter
+from verify import Family, Identity, Statement, Step, axis, defined, parameter
 
 SIGNED = parameter("signed", "boolean", "whether the activation is odd or even: neurons may change sign")
 NULL = parameter("null", "boolean", "whether the activation vanishes at 0: neurons with inner weight 0 do nothing")
 R = parameter("r", "natural", "the minimal width of the output function")
-M = parameter("m", "natural", "the width")
+SPARE = parameter("k", "natural", "the number of spare neurons")
+M = defined("m", "natural", R.symbol + SPARE.symbol, "the width")
 COUNT = m.of("branches.count", SIGNED, NULL, R, M, sort="natural", meaning="types, enumerated", name="T")
 SERIES = m.of("branches.series", SIGNED, NULL, R, M, sort="natural", meaning="by the generating function", name="S")
 CLOSED = m.of("branches.closed_form", R, M, sort="natural", meaning="the closed form of the generic class", name="C")
@@ -21,9 +22,11 @@ counts = Statement(
     summary="The branches of width m over a function of minimal width r are counted by an exponential generating function: "
     "labels (e^{cz} - 1)^r, zero-sum blocks exp((e^{cz} - 1)/c), null neurons e^z, with c = 2 where signs are free.",
     area=m.AREA,
-    source=m.SIMSEK.at("counts of critical subspaces", "generic case recalled and proved; the other classes derived here"),
+    source=m.SIMSEK.at(
+        "counts of critical subspaces", "generic case recalled and proved; the other classes derived here"
+    ),
     declared="reduced",
-    quantities=[SIGNED, NULL, R, M, COUNT, SERIES, CLOSED],
+    quantities=[SIGNED, NULL, R, SPARE, M, COUNT, SERIES, CLOSED],
     assume={},
     claim=And(
         Eq(COUNT.symbol, SERIES.symbol),
@@ -61,20 +64,20 @@ def labelled_structures() -> Iterator[Step]:
 
 @counts.exhaustive
 def small_widths() -> Family:
-    """All four classes, r <= 3, m <= 5: 96 enumerations."""
-    template = {"signed": axis("signed"), "null": axis("null"), "r": axis("r"), "m": axis("m")}
-    return Family(template, {"signed": [False, True], "null": [False, True], "r": [0, 1, 2, 3], "m": [0, 1, 2, 3, 4, 5]})
+    """All four classes, r <= 3, up to two spare neurons: 48 enumerations."""
+    template = {"signed": axis("signed"), "null": axis("null"), "r": axis("r"), "k": axis("k")}
+    return Family(template, {"signed": [False, True], "null": [False, True], "r": [0, 1, 2, 3], "k": [0, 1, 2]})
 
 
 @counts.exhaustive(budget="standard")
-def generic_to_seven() -> Family:
-    """The generic class, r <= 3, m <= 7."""
-    template = {"signed": False, "null": False, "r": axis("r"), "m": axis("m")}
-    return Family(template, {"r": [0, 1, 2, 3], "m": [6, 7]})
+def more_neurons() -> Family:
+    """The generic class, r <= 3, up to four spare neurons; 21,336 branches for r = 3, m = 7."""
+    template = {"signed": False, "null": False, "r": axis("r"), "k": axis("k")}
+    return Family(template, {"r": [0, 1, 2, 3], "k": [3, 4]})
 
 
 @counts.certificate
 def tables() -> Iterator[m.Raw]:
-    """Entries of the table: 3120 and 8000 branches."""
-    yield {"signed": False, "null": False, "r": 3, "m": 6}
-    yield {"signed": True, "null": True, "r": 2, "m": 5}
+    """Entries of the table: 3120 branches of the generic class, 8000 with signs and null neurons."""
+    yield {"signed": False, "null": False, "r": 3, "k": 3}
+    yield {"signed": True, "null": True, "r": 2, "k": 3}

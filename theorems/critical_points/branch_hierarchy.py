@@ -15,8 +15,12 @@ FORMULA = m.of("branches.covers_formula", R, M, sort="natural", meaning="sum ove
 MINIMAL = m.of("branches.minimal", R, M, sort="natural", meaning="branches without a coarser one", name="minimal")
 ONTO = m.of("branches.surjections", R, M, sort="natural", meaning="maps of m neurons onto r labels", name="onto")
 LONGEST = m.of("branches.longest_chain", R, M, sort="natural", meaning="covers on the longest chain", name="longest")
-REDUCED = m.property_of("branches.transitive_reduction", R, M, meaning="no cover follows from others", name="irredundant")
-CONNECTED = m.property_of("branches.connected", R, M, D, meaning="the graph of branches that meet is connected", name="connected")
+REDUCED = m.property_of(
+    "branches.transitive_reduction", R, M, meaning="no cover follows from others", name="irredundant"
+)
+CONNECTED = m.property_of(
+    "branches.connected", R, M, D, meaning="the graph of branches that meet is connected", name="connected"
+)
 
 hierarchy = Statement(
     "cp-branch-hierarchy",

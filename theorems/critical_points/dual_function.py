@@ -13,7 +13,11 @@ HESSIAN = m.of("dense.hessian", m.NETWORK, m.DATA, sort="tuple", meaning="the He
 BY_DUAL = m.of("dual.loss_gradient", m.NETWORK, m.DATA, sort="tuple", meaning="the gradient, through phi")
 HESSIAN_BY_DUAL = m.of("dual.loss_hessian", m.NETWORK, m.DATA, sort="tuple", meaning="the Hessian, through phi")
 CONDITION = m.property_of(
-    "dual.critical", m.NETWORK, m.DATA, name="dual_conditions", meaning="phi(w_j) = 0 and a_j grad phi(w_j) = 0 for all j"
+    "dual.critical",
+    m.NETWORK,
+    m.DATA,
+    name="dual_conditions",
+    meaning="phi(w_j) = 0 and a_j grad phi(w_j) = 0 for all j",
 )
 
 dual_function = Statement(
@@ -109,7 +113,9 @@ def a_bias() -> Iterator[m.Raw]:
     yield {"network": network, "data": m.sample([1, 2], [1, 0])}
 
 
-@dual_function.search(trials=60, distribution="designed critical points of width 1 or 2, d <= 2, and points beside them")
+@dual_function.search(
+    trials=60, distribution="designed critical points of width 1 or 2, d <= 2, and points beside them"
+)
 def random_networks(rng: Random) -> m.Raw:
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=rng.randint(1, 2))) is None:
         pass

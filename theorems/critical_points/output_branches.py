@@ -9,7 +9,9 @@ from theorems.critical_points import _models as m
 from verify import Identity, Statement, Step, parameter
 
 NARROW = parameter("narrow", "dense", "the irreducible network with the output function")
-NARROW_IRREDUCIBLE = m.property_of("dense.irreducible", NARROW, meaning="the narrow network is irreducible", name="irreducible")
+NARROW_IRREDUCIBLE = m.property_of(
+    "dense.irreducible", NARROW, meaning="the narrow network is irreducible", name="irreducible"
+)
 NARROW_DEPTH = m.of("dense.depth", NARROW, sort="natural", meaning="its number of hidden layers", name="narrow_depth")
 NARROW_OUTPUTS = m.of("dense.outputs", NARROW, sort="natural", meaning="its number of outputs", name="narrow_outputs")
 NARROW_BIAS_FREE = m.property_of("dense.bias_free", NARROW, meaning="it has no biases", name="narrow_bias_free")
@@ -19,7 +21,9 @@ WIDTH = m.of("dense.width", m.NETWORK, sort="natural", meaning="the width", name
 NARROW_WIDTH = m.of("dense.width", NARROW, sort="natural", meaning="the minimal width", name="r")
 INPUTS = m.of("dense.inputs", m.NETWORK, sort="natural", meaning="the number of inputs", name="d")
 SAME = m.property_of("dense.same_function", m.NETWORK, NARROW, meaning="both are one function", name="same_function")
-MEMBER = m.property_of("branches.member", m.NETWORK, NARROW, meaning="the network lies on one of the branches", name="member")
+MEMBER = m.property_of(
+    "branches.member", m.NETWORK, NARROW, meaning="the network lies on one of the branches", name="member"
+)
 TYPE = [SIGNED, NULL, NARROW_WIDTH, WIDTH, INPUTS]
 DIMENSIONS = m.property_of(
     "branches.dimensions_match", *TYPE, name="dimensions_match",
@@ -125,13 +129,9 @@ def rectified() -> Iterator[m.Raw]:
     yield {"network": m.two_layer("relu", ("1/2", 2), (1, 3)), "narrow": m.two_layer("relu", (1, 1), (1, 3))}
 
 
-@branches.control(drops="irreducible")
-def reducible_narrow() -> Iterator[m.Raw]:
-    """Over two copies of one neuron, a single neuron has the same function, and lies on no branch of two labels."""
-    yield {"network": m.lattice("tanh", ("3/10", 2), ("7/10", 2), (1, 3)), "narrow": m.lattice("tanh", (1, 2), (1, 3), (0, 5))}
-
-
-@branches.search(trials=80, distribution="width 1 to 4 over 1 or 2 neurons, d <= 2; outer and inner weights on few values")
+@branches.search(
+    trials=80, distribution="width 1 to 4 over 1 or 2 neurons, d <= 2; outer and inner weights on few values"
+)
 def random_points(rng: Random) -> m.Raw:
     activation = rng.choice(["tanh", "exp", m.ODD, m.EVEN, m.GENERIC])
     log = isinstance(activation, str)
@@ -139,5 +139,7 @@ def random_points(rng: Random) -> m.Raw:
     values = ["1/2", 2, 3] if log else [-2, -1, 1]
     places = [[rng.choice(values) for _ in range(d)] for _ in range(2)]
     narrow = m.two_layer(activation, *((rng.choice([1, 2]), place) for place in places[: rng.randint(1, 2)]), log=log)
-    neurons = [(rng.choice([-1, 0, 1, 1, 2]), rng.choice([*places, places[0], ["1/3"] * d])) for _ in range(rng.randint(1, 3))]
+    neurons = [
+        (rng.choice([-1, 0, 1, 1, 2]), rng.choice([*places, places[0], ["1/3"] * d])) for _ in range(rng.randint(1, 3))
+    ]
     return {"network": m.two_layer(activation, *neurons, log=log), "narrow": narrow}

@@ -74,7 +74,7 @@ def classes_one_by_one() -> Iterator[Step]:
         [Identity((a - b) / a + b / a, 1)],
     )
     yield Step(
-        "Together with the criterion of the tangent span this determines the points that are critical whenever the narrow one is.",
+    """Shares of any sign, sign changes, null neurons; a null neuron with any outer weight if sigma is flat at 0."""
         cites=["cl-lifting-operator"],
     )
 
