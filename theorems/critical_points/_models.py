@@ -439,3 +439,9 @@ def tanh_by_exponentials(argument: Any) -> Any:
     """tanh as a quotient, which sympy does not rewrite by parity before the engine sees it."""
     power = exp(2 * argument)
     return (power - 1) / (power + 1)
+
+
+def two_outputs() -> tuple[Raw, Raw]:
+    """z/(1 + z^2), one neuron ((1, 1), 1), exactly critical, with C = sum_i sigma'(x_i) e_i x_i^T = (6, -6)/25."""
+    network = two_layer(ODD, ([1, 1], 1))
+    return network, designed(network, [1, 2, 3], [[1, 0], [-2, -3], [1, 4]])
