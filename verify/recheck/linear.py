@@ -47,7 +47,7 @@ def _reduced(matrix: Matrix) -> tuple[list[list[int]], list[int], int]:
     return rows[: len(pivots)], pivots, last
 
 
-def rank(matrix: Matrix) -> int:
+def exact_rank(matrix: Matrix) -> int:
     """The rank."""
     return len(_reduced(matrix)[1])
 
@@ -64,7 +64,7 @@ def kernel(matrix: Matrix) -> list[list[Fraction]]:
     return basis
 
 
-def solve(matrix: Matrix, right: Sequence[Number]) -> list[Fraction] | None:
+def solution(matrix: Matrix, right: Sequence[Number]) -> list[Fraction] | None:
     """The solution of a square system; None if the matrix is singular."""
     rows, pivots, pivot = _reduced([[*row, b] for row, b in zip(matrix, right, strict=True)])
     return [Fraction(row[-1], pivot) for row in rows] if pivots == list(range(len(matrix))) else None

@@ -6,7 +6,7 @@ common denominator q they count powers of exp(m/q), and these are algebraically 
 
 import itertools
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple
@@ -33,6 +33,10 @@ def _times(a: Monomial, b: Monomial) -> Monomial:
     return tuple(sorted(item for item in exponents.items() if item[1]))
 
 
+def _bits(p: Polynomial) -> int:
+    return max((c.numerator.bit_length() + c.denominator.bit_length() for c in p.values()), default=0)
+
+
 class Ratio(NamedTuple):
     """A polynomial over a product of powers of monic polynomials, none of them zero."""
 
@@ -41,15 +45,15 @@ class Ratio(NamedTuple):
 
 
 class Arithmetic:
-    """Rational functions; counts its products of monomials and stops beyond a bound."""
+    """Rational functions, also of exponentials; counts its products of monomials and stops beyond a bound."""
 
-    def __init__(self) -> None:
-        self.work = 0
+    def __init__(self, exponentials: bool = True) -> None:
+        self.work, self.exponentials = 0, exponentials
 
     def product(self, *factors: Polynomial) -> Polynomial:
         result: Polynomial = {(): 1}
         for factor in factors:
-            self.work += len(result) * len(factor)
+            self.work += len(result) * len(factor) * (1 + (_bits(result) + _bits(factor)) // 1000)
             if self.work > MAX_WORK:
                 raise NotReplayed("the identity is too large for naive polynomial arithmetic")
             total: Polynomial = {}
@@ -103,9 +107,9 @@ class Arithmetic:
                 base = self.inverse(base) if n < 0 else base
                 bottom = Counter({factor: count * abs(n) for factor, count in base.bottom.items() if n})
                 return Ratio(self.product(*[base.top] * abs(n)), bottom)
-        if head == "exp" and len(arguments) == 1:
+        if head == "exp" and len(arguments) == 1 and self.exponentials:
             return self.exponential(arguments[0], symbols, 1)
-        if head == "tanh" and len(arguments) == 1:
+        if head == "tanh" and len(arguments) == 1 and self.exponentials:
             square, one = self.exponential(arguments[0], symbols, 2), Ratio({(): 1}, Counter())
             minus = self.add(square, Ratio({(): -1}, Counter()))
             return self.multiply(minus, self.inverse(self.add(square, one)))
@@ -119,3 +123,13 @@ def identity_holds(left: Any, right: Any, symbols: Collection[str] | None) -> bo
     arithmetic = Arithmetic()
     minus = arithmetic.multiply(Ratio({(): -1}, Counter()), arithmetic.read(right, symbols))
     return not arithmetic.add(arithmetic.read(left, symbols), minus).top
+
+
+def annihilated(matrix: Sequence[Sequence[Any]], vectors: Sequence[Sequence[Any]], symbols: Collection[str]) -> bool:
+    """Whether a matrix of rational functions times each of the vectors is identically zero."""
+    if sum(map(size, itertools.chain(*matrix, *vectors))) > MAX_NODES:
+        raise NotReplayed("the matrix is too large for naive polynomial arithmetic")
+    arithmetic = Arithmetic(exponentials=False)
+    rows, columns = ([[arithmetic.read(x, symbols) for x in line] for line in lines] for lines in (matrix, vectors))
+    products = ([arithmetic.multiply(x, y) for x, y in zip(a, b, strict=True)] for a in rows for b in columns)
+    return not any(reduce(arithmetic.add, product).top for product in products)

@@ -9,15 +9,17 @@ from functools import partial
 from math import prod
 from typing import Any, Literal
 
-from . import smt
+from . import linear, roots, smt
+from .dense import Dense, parse_dense
 from .formula import EXACT, Code, Truth, Value, Values, compiled, decided, enclosure, parts, settled, size, written
 from .functions import Library, raw_value
 from .intervals import Enclosure, point
 from .load import NotReplayed, Rejected, canonical, digest, exact, integer, plain, require
-from .polynomials import identity_holds
-from .shapes import Reader, anything, many, one_of, optional, record, text
+from .polynomials import annihilated, identity_holds
+from .shapes import Reader, anything, many, of_type, one_of, optional, record, text
 from .spiking import Events, Graph, Network, Simulator, follow, parse_events, parse_network
 from .statement import NUMERIC, SCALAR, Statement, inlined
+from .zeros import unique_zero
 
 MAX_CASES = 200_000
 MAX_GRID_WORK = 20_000_000  # points of an enumeration times the size of its formulas
@@ -38,14 +40,21 @@ def _move(data: Any) -> tuple[Any, ...]:
     return (text(head), *map(integer, rest))
 
 
+def _row(*readers: Reader) -> Reader:
+    """A reader of an array with one entry for each reader."""
+    return lambda data: tuple(read(x) for read, x in zip(readers, many(anything, len(readers))(data), strict=True))
+
+
 Checker = Callable[[Statement, dict[str, Any], Callable[[str], Finding]], str]
 KINDS: dict[str, tuple[Reader, Checker]] = {}
-TARGET = one_of("claim", "obligation")
+TARGET, OBLIGATION = one_of("claim", "obligation"), one_of("obligation")
+OBJECTS: dict[type, Reader] = {Network: parse_network, Events: parse_events, Dense: parse_dense}
 ENCLOSURE, PATH, PAIR = record(lo=exact, hi=exact), many(_move), many(anything, 2)
 STEP = record(text=text, obligations=many(text), cites=many(text))
 TALLY = record(quantities=many(text), counts=anything)
 AT_REST = record(counts=many(integer), potentials=many(exact), path=PATH)
 LIVELOCK = record(entry=PATH, walk=PATH)
+OBLIGATIONS = ("smt", "identity", "enumeration", "inertia", "rank", "roots", "zero")
 INSTANCE = ("drops", "raw", "values", "assumptions", "claim")
 
 
@@ -71,14 +80,14 @@ class Instance(dict[str, Value]):
             self[name] = self.statement.defined[name].code(self, self.bits)
         else:
             function, arguments = self.statement.computed[name]
-            self[name] = self.library.call(function, [self[x] for x in arguments])
+            self[name] = self.library.call(function, [self[x] for x in arguments], self.bits)
         return self[name]
 
 
 def agrees(value: Value, data: Any) -> bool:
     """Whether a certificate's value is the one that was worked out; of enclosures: whether they overlap."""
-    if type(value) is Network or type(value) is Events:
-        return bool(value == (parse_network(data) if type(value) is Network else parse_events(data)))
+    if type(value) in OBJECTS:
+        return bool(value == OBJECTS[type(value)](data))
     if type(value) is not Enclosure and (type(value) not in EXACT or type(data) is not dict):
         return canonical(data) == canonical(written(value))
     if type(data) is not dict:
@@ -186,7 +195,7 @@ def _family(statement: Statement, c: dict[str, Any], _: Any) -> str:
 
 
 @_kind(
-    "enumeration", target=one_of("obligation"), hypotheses=many(anything), conclusion=anything, count=integer,
+    "enumeration", target=OBLIGATION, hypotheses=many(anything), conclusion=anything, count=integer,
     outside=integer, axes=_axes(lambda data: data if type(data) is bool else exact(data), repr),
 )  # fmt: skip
 def _enumeration(statement: Statement, c: dict[str, Any], _: Any) -> str:
@@ -238,6 +247,63 @@ def _identity(statement: Statement, c: dict[str, Any], _: Any) -> str:
     right = equations and all(identity_holds(left, right, symbols) for left, right in equations)
     require(right, "there is no equation, or one that is not an identity")
     return "rational functions"
+
+
+@_kind("inertia", target=OBLIGATION, matrix=many(many(exact)), inertia=many(integer, 3))
+def _inertia(_: Statement, c: dict[str, Any], __: Any) -> str:
+    matrix = c["matrix"]
+    require(matrix and all(len(row) == len(matrix) for row in matrix), "the matrix is empty or not square")
+    require(tuple(zip(*matrix, strict=True)) == matrix, "the matrix is not symmetric")
+    found = linear.inertia(matrix)
+    require(c["inertia"] == found, f"the inertia is {found}")
+    return "fractions"
+
+
+@_kind(
+    "rank", target=OBLIGATION, matrix=many(many(anything)), rank=integer, rows=many(integer), columns=many(integer),
+    point=lambda data: {name: exact(x) for name, x in of_type(dict)(data).items()}, kernel=many(many(anything)),
+)  # fmt: skip
+def _rank(_: Statement, c: dict[str, Any], __: Any) -> str:
+    matrix, rank, place, kernel = c["matrix"], c["rank"], c["point"], c["kernel"]
+    width = len(matrix[0]) if matrix else 0
+    require(width and all(len(row) == width for row in (*matrix, *kernel)), "a row has a wrong length, or none")
+    for chosen, bound in ((c["rows"], len(matrix)), (c["columns"], width)):
+        increasing = all(0 <= i < bound for i in chosen) and list(chosen) == sorted(set(chosen))
+        require(increasing and len(chosen) == rank, "rows or columns are not as many as the rank, increasing")
+    require(len(kernel) == width - rank, "the vectors of the kernel are not as many as columns less the rank")
+    require(annihilated(matrix, kernel, place.keys()), "the matrix times a vector of the kernel is not zero")
+
+    def value(expression: Any) -> Any:
+        found = compiled(expression, place)(place, 0)  # rational: no precision is needed
+        require(found is not None, "the point is a pole of the minor or of the kernel")
+        return found
+
+    minor = [[value(matrix[i][j]) for j in c["columns"]] for i in c["rows"]]
+    require(linear.exact_rank(minor) == rank, "the minor is zero at the point")
+    independent = linear.exact_rank([list(map(value, vector)) for vector in kernel]) == len(kernel)
+    require(independent, "the vectors of the kernel are not independent at the point")
+    return "rational functions"
+
+
+@_kind(
+    "roots",
+    target=OBLIGATION,
+    polynomial=many(exact),
+    interval=many(optional(exact), 2),
+    roots=many(_row(exact, exact, integer)),
+)
+def _roots(_: Statement, c: dict[str, Any], __: Any) -> str:
+    lo, hi = c["interval"]
+    roots.check(c["polynomial"], lo, hi, c["roots"])
+    return "Sturm sequences"
+
+
+@_kind("zero", target=OBLIGATION, box=many(_row(text, exact, SCALAR["positive"])), equations=many(anything))
+def _zero(_: Statement, c: dict[str, Any], __: Any) -> str:
+    box = {name: (centre, radius) for name, centre, radius in c["box"]}
+    require(len(box) == len(c["box"]), "a symbol occurs twice")
+    require(unique_zero(box, c["equations"]), "Krawczyk's test does not show exactly one zero in the box")
+    return "enclosures"
 
 
 @_kind("argument", steps=many(STEP))
@@ -300,7 +366,7 @@ def replay(
         other = (others or {}).get(sha256)
         if type(other) is not dict or digest(other) != sha256:
             raise Rejected(f"the obligation {sha256:.12} is not among the certificates of the statement")
-        fits = other.get("kind") in ("smt", "identity", "enumeration") and other.get("target") == "obligation"
+        fits = other.get("kind") in OBLIGATIONS and other.get("target") == "obligation"
         require(fits, f"the certificate {sha256:.12} is not of a kind that discharges an obligation")
         return (findings or {}).get(sha256) or replay(other, statement)
 

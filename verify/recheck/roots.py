@@ -11,6 +11,7 @@ Polynomial = list[int]  # the constant first, the last coefficient not 0; [] is 
 End = Number | None  # None: -infinity as a lower end, infinity as an upper one
 
 MAX_WORK = 200_000_000  # bits of all coefficients in all steps of an elimination
+MAX_EVALUATION = 500_000_000  # bits of all intermediate values of Sturm sequences at the ends of intervals
 
 
 def primitive(coefficients: Sequence[Number]) -> Polynomial:
@@ -135,3 +136,27 @@ def multiplicities(coefficients: Sequence[Number], lo: End, hi: End) -> list[int
             middle = (a + middle) / 2
         todo += [(middle, b), (a, middle)]
     return found
+
+
+def check(coefficients: Sequence[Number], lo: End, hi: End, entries: Sequence[tuple[Number, Number, int]]) -> None:
+    """`Rejected` unless the entries (see the `roots` certificate) isolate all zeros in the open interval."""
+    require(lo is None or hi is None or lo < hi, "the interval is empty")
+    bits = max((x.numerator.bit_length() + x.denominator.bit_length() for e in entries for x in e[:2]), default=1)
+    if len(coefficients) ** 3 * bits * (len(entries) + 1) > MAX_EVALUATION:
+        raise NotReplayed("the zeros are given by numbers too large for naive evaluation")
+    factors, last = chains(coefficients), lo
+    for k, (a, b, multiplicity) in enumerate(entries):
+        name = f"the zero number {k}"
+        inside = (last is None or last <= a) and a <= b and (hi is None or b <= hi)
+        require(inside, f"{name}: the entries are not disjoint, in increasing order, inside the interval")
+        if a == b:
+            require(last != a and b != hi, f"{name}: it lies on an end of the interval, or occurs twice")
+            right = multiplicity in factors and at(factors[multiplicity][0], a) == 0
+        else:
+            ends = all(at(chain[0], x) for chain in factors.values() for x in (a, b))
+            require(ends, f"{name}: an end of its interval is a zero")
+            right = {m: n for m, chain in factors.items() if (n := count(chain, a, b))} == {multiplicity: 1}
+        require(right, f"{name} is not a single zero of this multiplicity")
+        last = b
+    total = sum(count(chain, lo, hi) for chain in factors.values())
+    require(total == len(entries), f"the number of zeros is {total}")
