@@ -30,22 +30,34 @@ FLOATS = {ROOT / "networks" / "timings.py", ROOT / "networks" / "floats.py"}
 """Modules whose subject is floating point, or that only produce evidence of the level `observed`."""
 
 
-FLINTS = {ROOT / "decide" / "rank.py": {"rank"}}
+FLINTS = {ROOT / "decide" / "rank.py": {"rank", "rref"}}
 """Methods of FLINT's exact matrices that have the name of one of sympy's."""
 
 
 def names(path):
-    """Kind, name and line of every variable, attribute and import of a source file."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Kind, name and line of every variable, attribute and import of a source file.
+
+    What the package itself defines is left out: it is looked at where it stands, and shares a name with sympy's at most.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inner = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").partition(".")[0] == "verify")
+    ]
+    own = {alias.asname or alias.name for node in inner for alias in node.names}
+    for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             yield "variable", node.id, node.lineno
         elif isinstance(node, ast.Attribute):
-            yield "attribute", node.attr, node.lineno
+            if not (isinstance(node.value, ast.Name) and node.value.id in own):
+                yield "attribute", node.attr, node.lineno
         elif isinstance(node, ast.Import):
             yield from (("import", alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield "import", node.module or "", node.lineno
-            yield from (("import", alias.name, node.lineno) for alias in node.names)
+            if node not in inner:
+                yield from (("import", alias.name, node.lineno) for alias in node.names)
 
 
 def occurrences(path, forbidden, kinds=("variable", "attribute", "import")):

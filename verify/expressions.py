@@ -336,12 +336,21 @@ def _pow(base: Value, exponent: Value) -> Value:
         if abs(power) > LARGEST_EXPONENT:
             return None
         if isinstance(base, arb):
-            return base**power
+            return whole_power(base, power)
         if power < 0 and base == 0:
             return None
         return fmpq(base) ** power
     logarithm = _log(base)
     return None if logarithm is None else (arb(exponent) * logarithm).exp()
+
+
+def whole_power(base: arb, power: int) -> arb:
+    """A whole power of a ball, from its end points: FLINT's own is undefined around 0, and wide for wide balls."""
+    if power < 0:
+        return 1 / whole_power(base, -power)
+    if power % 2 == 0 and 0 in base:
+        return (base.abs_upper() ** power).union(arb(int(power == 0)))
+    return (base.lower() ** power).union(base.upper() ** power)
 
 
 def _log(x: Value) -> Value:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import numpy as np
 from flint import arb, arb_mat
 
+SMALLEST, LARGEST = 1e-100, 1e100
+
 
 def eigenvectors(matrix: arb_mat) -> arb_mat | None:
     """Approximate eigenvectors of a symmetric matrix, as columns; None if floats cannot say."""
-    middle = _floats(matrix)
-    if middle is None:
+    found = _floats(matrix)
+    if found is None:
         return None
+    middle, _ = found
     try:
         _, vectors = np.linalg.eigh((middle + middle.T) / 2)
     except np.linalg.LinAlgError:
@@ -23,32 +26,36 @@ def eigenvectors(matrix: arb_mat) -> arb_mat | None:
 
 
 def inverse(matrix: arb_mat) -> arb_mat | None:
-    """An approximate inverse of a square matrix up to a scalar factor that is undone; None if floats cannot say."""
-    middle = _floats(matrix)
-    if middle is None:
+    """An approximate inverse of a square matrix; None if floats cannot say."""
+    found = _floats(matrix)
+    if found is None:
         return None
+    middle, scale = found
     try:
-        found = np.linalg.inv(middle)
+        guess = _exact(np.linalg.inv(middle))
     except np.linalg.LinAlgError:
         return None
-    guess = _exact(found)
-    return None if guess is None else guess * _scale(matrix)
+    return None if guess is None else guess * scale
 
 
-def _scale(matrix: arb_mat) -> arb:
-    """A power of two that brings the largest entry near one: floats have a small range of exponents."""
+def _floats(matrix: arb_mat) -> tuple[np.ndarray, arb] | None:
+    """The midpoints of the entries times a power of two that keeps them within the range of floats; and that power."""
+    values = _array(matrix)
+    greatest = np.abs(values).max(initial=0.0)
+    if SMALLEST < greatest < LARGEST:
+        return values, arb(1)
     exponents = [
         int(exponent) + int(mantissa).bit_length()
         for mantissa, exponent in (entry.mid().man_exp() for entry in matrix.entries() if entry.is_finite())
         if mantissa != 0
     ]
-    return arb(2) ** (-max(exponents, default=0))
+    scale = arb(2) ** -max(exponents, default=0)
+    values = _array(matrix * scale)
+    return (values, scale) if np.isfinite(values).all() else None
 
 
-def _floats(matrix: arb_mat) -> np.ndarray | None:
-    scaled = matrix * _scale(matrix)
-    middle = np.array([float(entry) for entry in scaled.entries()]).reshape(scaled.nrows(), scaled.ncols())
-    return middle if np.isfinite(middle).all() else None
+def _array(matrix: arb_mat) -> np.ndarray:
+    return np.array([float(entry) for entry in matrix.entries()]).reshape(matrix.nrows(), matrix.ncols())
 
 
 def _exact(values: np.ndarray) -> arb_mat | None:

@@ -9,9 +9,26 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from flint import fmpq, fmpz
+
 from verify import expressions
-from verify.decide import enumeration, identities, smt
-from verify.evidence import Claim, Decision, Grid, Identity, Step, Valid
+from verify.arithmetic import exact
+from verify.decide import enumeration, identities, inertia, roots, smt, zeros
+from verify.decide.rank import decide as decide_rank
+from verify.errors import StatementError
+from verify.evidence import (
+    Claim,
+    Decision,
+    Grid,
+    Identity,
+    Inertia,
+    Obligation,
+    Rank,
+    Roots,
+    Step,
+    UniqueZero,
+    Valid,
+)
 from verify.expressions import Expression
 from verify.statement import Statement
 
@@ -48,7 +65,9 @@ def decide_claim(statement: Statement, proposal: Claim) -> Decision:
 def _is_defined(claim: Expression, sorts: Sequence[tuple[str, str]], hypotheses: Sequence[Expression]) -> bool:
     """Whether no denominator of the claim vanishes where the hypotheses hold: an identity says nothing there."""
     zero = ["num", "0"]
-    found = (smt.decide(sorts, hypotheses, expressions.build("ne", base, zero)) for base in expressions.denominators(claim))
+    found = (
+        smt.decide(sorts, hypotheses, expressions.build("ne", base, zero)) for base in expressions.denominators(claim)
+    )
     return all(decision.truth is True for decision in found)
 
 
@@ -57,28 +76,63 @@ def _equations(claim: Expression) -> list[tuple[Expression, Expression]]:
     return [(part[1], part[2]) for part in parts] if all(part[0] == "eq" for part in parts) else []
 
 
-def decide_obligation(statement: Statement, obligation: Valid | Identity | Grid) -> Decision:
-    """Discharge one obligation of an argument."""
+def decide_obligation(statement: Statement, obligation: Obligation) -> Decision:
+    """Discharge one obligation of an argument.
+
+    Raises:
+        StatementError: if it has an expression outside the language, or a number that is not exact.
+    """
     canonical = expressions.canonical
-    conclusion = [] if isinstance(obligation, Identity) else canonical(obligation.conclusion)
+    match obligation:
+        case Identity(lhs, rhs):
+            left, right = canonical(lhs), canonical(rhs)
+            if left == right:
+                return Decision(None, "sympy made both sides the same expression before the engine saw them")
+            decision = identities.decide([(left, right)])
+        case Inertia(matrix, counts):
+            decision = inertia.decide([[_number(entry) for entry in row] for row in matrix], counts)
+        case Rank(matrix, number):
+            decision = decide_rank([[canonical(entry) for entry in row] for row in matrix], number)
+        case Roots(polynomial, symbol, multiplicities, (lo, hi)):
+            ends = None if lo is None else _number(lo), None if hi is None else _number(hi)
+            if isinstance(polynomial, Sequence):
+                coefficients = [_number(coefficient) for coefficient in polynomial]
+            else:
+                try:
+                    coefficients = roots.coefficients_of(canonical(polynomial), _name(symbol))
+                except identities.OutsideLanguage as error:
+                    return Decision(None, str(error))
+            decision = roots.decide(coefficients, multiplicities, ends)
+        case UniqueZero(box, equations):
+            sides = [(_name(symbol), _number(centre), _number(radius)) for symbol, (centre, radius) in box.items()]
+            decision = zeros.decide(sides, [canonical(equation) for equation in equations])
+        case Valid(conclusion=claim) | Grid(conclusion=claim):
+            decision = _decide_implication(obligation, canonical(claim))
+    return _bind(decision, statement, "obligation")
+
+
+def _decide_implication(obligation: Valid | Grid, conclusion: Expression) -> Decision:
     if conclusion[:1] in (["true"], ["false"]):
         return Decision(None, f"sympy evaluated the conclusion to {conclusion[0]} before the engine saw it")
-    if isinstance(obligation, Identity):
-        left, right = canonical(obligation.lhs), canonical(obligation.rhs)
-        if left == right:
-            return Decision(None, "sympy made both sides the same expression before the engine saw them")
-        decision = identities.decide([(left, right)])
-    elif isinstance(obligation, Grid):
+    hypotheses = [expressions.canonical(hypothesis) for hypothesis in obligation.hypotheses]
+    if isinstance(obligation, Grid):
         axes = [(_name(symbol), list(values)) for symbol, values in obligation.axes.items()]
-        decision = enumeration.decide(axes, [canonical(h) for h in obligation.hypotheses], conclusion)
-    else:
-        sorts = [(_name(symbol), sort) for symbol, sort in obligation.sorts.items()]
-        decision = smt.decide(sorts, [canonical(h) for h in obligation.hypotheses], conclusion)
-    return _bind(decision, statement, "obligation")
+        return enumeration.decide(axes, hypotheses, conclusion)
+    return smt.decide([(_name(symbol), sort) for symbol, sort in obligation.sorts.items()], hypotheses, conclusion)
 
 
 def _name(symbol: Any) -> str:
     return str(getattr(symbol, "name", symbol))
+
+
+def _number(value: Any) -> fmpq:
+    """An exact number that is written as a string, an integer, a rational of sympy or one of FLINT."""
+    if isinstance(value, (str, fmpq, fmpz)):
+        return exact(value)
+    form = expressions.canonical(value)
+    if form[0] != "num":
+        raise StatementError(f"{value} stands where a rational number is meant")
+    return exact(form[1])
 
 
 def _bind(decision: Decision, statement: Statement, target: str) -> Decision:

@@ -1,8 +1,12 @@
-"""Identities of polynomials and rational functions over Q.
+"""Identities of polynomials and rational functions over Q, in which ``exp`` and ``tanh`` of polynomials may occur.
 
 Rests on: Q[x1, ..., xn] is an integral domain in which every element has one normal form (its monomials and their
 coefficients), so a/b = c/d as rational functions, b and d not zero, if and only if ad - cb has the empty normal form.
 FLINT's ``fmpq_mpoly`` computes the normal form.
+
+tanh p = (exp(2p) - 1)/(exp(2p) + 1), and the exponential of a polynomial is a product of whole powers of exp(m/q), m a
+monomial and q a common denominator of its coefficients. An identity in which each exp(m/q) is one more variable holds
+wherever both sides are defined. (The converse is true as well, but a false one is shown by a point.)
 
 Certificate: kind ``identity``, the equations themselves; the rechecker expands them with its own polynomials.
 """
@@ -12,9 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
+from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
 from verify import expressions
+from verify.arithmetic import equal, precision
 from verify.evidence import Decision
 from verify.expressions import Expression
 
@@ -27,10 +32,12 @@ Monomials = dict[tuple[int, ...], Number]
 """Exponents of the ring's variables -> coefficient."""
 
 LARGEST_POWER = 200
+ATTEMPTS, BITS = 20, 256
+"""Points at which both sides of a false equation with exponentials are compared, and the precision."""
 
 
 class OutsideLanguage(Exception):
-    """The expression is no rational function over Q, or has a denominator that is identically zero."""
+    """The expression is no such function, or has a denominator that is identically zero."""
 
 
 class Ring:
@@ -73,6 +80,17 @@ class Ring:
                 top, bottom = bottom, top
             return top ** abs(exponent), bottom if bottom is self.one else bottom ** abs(exponent)
         raise OutsideLanguage(f"{head!r} is no operation of rational functions")
+
+    def exponent(self, form: Expression) -> Monomials:
+        """The polynomial p such that ``exp`` or ``tanh`` of a polynomial is written with exp(p): twice that of ``tanh``.
+
+        Raises:
+            OutsideLanguage: if the argument is no polynomial.
+        """
+        top, bottom = self.fraction(form[1])
+        if not bottom.is_constant():
+            raise OutsideLanguage(f"{form[0]} of something that is no polynomial")
+        return dict(((2 if form[0] == "tanh" else 1) * top / bottom).to_dict())
 
     def _sum(self, forms: Sequence[Expression]) -> Fraction:
         monomials: Monomials = {}
@@ -207,18 +225,81 @@ def decide(equations: Sequence[tuple[Expression, Expression]]) -> Decision:
     if not equations:
         return Decision(None, "there is no equation")
     names = sorted(set().union(*(expressions.symbols(side) for pair in equations for side in pair), set()))
-    ring = Ring(names)
     for index, (left, right) in enumerate(equations, start=1):
         try:
-            (a, b), (c, d) = ring.fraction(left), ring.fraction(right)
+            ring, sides = _without_exponentials(names, (left, right))
+            (a, b), (c, d) = map(ring.fraction, sides)
         except OutsideLanguage as error:
             return Decision(None, f"equation {index}: {error}")
         difference = a * d - c * b
         if difference != 0:
-            point = _where_nonzero(difference * b * d, ring.names)
+            rational = sides == (left, right)
+            point = _where_nonzero(difference * b * d, ring.names) if rational else _where_apart(left, right, names)
+            if point is None:
+                return Decision(
+                    None, f"equation {index}: no normal form in common, and no point that separates the sides"
+                )
             return Decision(False, f"equation {index}: the sides differ by a nonzero function", counterexample=point)
     certificate = {"kind": "identity", "equations": [[left, right] for left, right in equations]}
     return Decision(True, f"{len(equations)} identities in normal form", certificate)
+
+
+def _without_exponentials(
+    names: Sequence[str], sides: tuple[Expression, Expression]
+) -> tuple[Ring, tuple[Expression, Expression]]:
+    """Both sides with a further variable for each exp(m/q), and the ring of all the variables."""
+    ring = Ring(names)
+    found = [ring.exponent(form) for side in sides for form in _exponentials(side)]
+    if not found:
+        return ring, sides
+    denominators: dict[tuple[int, ...], fmpz] = {}
+    for exponent in found:
+        for monomial, coefficient in exponent.items():
+            denominators[monomial] = denominators.get(monomial, fmpz(1)).lcm(fmpq(coefficient).q)
+    prefix = "exp"
+    while any(name.startswith(prefix) for name in names):
+        prefix += "'"
+    variables = {monomial: f"{prefix}{index}" for index, monomial in enumerate(sorted(denominators))}
+
+    def power_product(form: Expression) -> Expression:
+        exponent = ring.exponent(form).items()
+        powers = [
+            ["pow", ["sym", variables[monomial]], ["num", str(coefficient * denominators[monomial])]]
+            for monomial, coefficient in exponent
+        ]
+        return ["mul", ["num", "1"], *powers]
+
+    def rewritten(form: Expression) -> Expression:
+        head = form[0]
+        if head in ("sym", "num"):
+            return form
+        if head == "exp":
+            return power_product(form)
+        if head == "tanh":
+            whole = power_product(form)
+            return ["mul", ["add", whole, ["num", "-1"]], ["pow", ["add", whole, ["num", "1"]], ["num", "-1"]]]
+        return [head, *map(rewritten, form[1:])]
+
+    left, right = map(rewritten, sides)
+    return Ring([*names, *variables.values()]), (left, right)
+
+
+def _exponentials(form: Expression) -> list[Expression]:
+    """The outermost ``exp`` and ``tanh`` in an expression."""
+    if form[0] in ("sym", "num"):
+        return []
+    return [form] if form[0] in ("exp", "tanh") else [part for each in form[1:] for part in _exponentials(each)]
+
+
+def _where_apart(left: Expression, right: Expression, names: Sequence[str]) -> dict[str, str] | None:
+    """A point, within every sort of numbers, at which enclosures of the two sides do not overlap."""
+    functions = expressions.compiled(left), expressions.compiled(right)
+    for attempt in range(ATTEMPTS):
+        point = {name: pow(attempt + 3, index, 7) or 7 for index, name in enumerate(names, start=1)}
+        with precision(BITS):
+            if equal(*(function(point) for function in functions)) is False:
+                return {name: str(value) for name, value in point.items()}
+    return None
 
 
 def _where_nonzero(polynomial: fmpq_mpoly, names: Sequence[str]) -> dict[str, str]:

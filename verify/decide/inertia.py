@@ -2,7 +2,8 @@
 
 Rests on, for exact matrices: all zeros of the characteristic polynomial of a real symmetric matrix are real, and for such a
 polynomial Descartes' rule is exact: as many zeros are positive as its coefficients change their sign, and zero is a zero
-as many times as coefficients vanish from the constant on.
+as many times as coefficients vanish from the constant on. Where the entries are long numbers, lower bounds of both counts
+from enclosures, as below, are exact as soon as they sum to the rank.
 
 For enclosures: Sylvester's law in the form n_+(P^T H P) <= n_+(H) for every matrix P (H is positive definite on the image of
 a subspace on which P^T H P is); a principal submatrix has at most as many positive eigenvalues (Cauchy); a symmetric
@@ -17,13 +18,38 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from flint import arb, arb_mat, fmpq_mat, fmpz_poly
+from flint import arb, arb_mat, fmpq, fmpq_mat, fmpz_poly
 
 from verify import guesses
+from verify.arithmetic import precision
+from verify.decide.rank import of_exact as rank_of
 from verify.errors import InstanceError
+from verify.evidence import Decision
 
 Inertia = tuple[int, int, int]
 """The numbers of positive, negative and zero eigenvalues."""
+
+LONG, BITS = 128, 128
+"""Bits of an entry beyond which the characteristic polynomial is slower than balls of so many bits and the rank."""
+
+
+def decide(matrix: Sequence[Sequence[fmpq]], expected: Sequence[int]) -> Decision:
+    """Decide whether a symmetric matrix, given by its rows, has so many positive, negative and zero eigenvalues.
+
+    Returns:
+        True with a certificate, false with the inertia that it has, or undecided if it is not symmetric, or empty.
+    """
+    rows = [list(row) for row in matrix]
+    if not rows or {len(row) for row in rows} != {len(rows)}:
+        return Decision(None, "the matrix is not square, or has no rows")
+    try:
+        found = of_exact(fmpq_mat(rows))
+    except InstanceError as error:
+        return Decision(None, str(error))
+    if found != tuple(expected):
+        return Decision(False, f"the inertia is {found}")
+    certificate = {"kind": "inertia", "matrix": [[str(entry) for entry in row] for row in rows], "inertia": list(found)}
+    return Decision(True, f"inertia {found} of a {len(rows)} x {len(rows)} matrix", certificate)
 
 
 def of_exact(matrix: fmpq_mat) -> Inertia:
@@ -39,6 +65,12 @@ def of_exact(matrix: fmpq_mat) -> Inertia:
     if matrix.nrows() == 0:
         return 0, 0, 0
     cleared, _ = matrix.numer_denom()
+    if max(entry.bit_length() for entry in cleared.entries()) > LONG:
+        with precision(BITS):
+            positive, negative = certain_signs(arb_mat(matrix))
+        shown, size = positive + negative, matrix.nrows()
+        if shown == size or shown == rank_of(matrix):
+            return positive, negative, size - shown
     return _of_polynomial(cleared.charpoly())
 
 

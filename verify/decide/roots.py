@@ -15,10 +15,60 @@ from collections.abc import Iterator, Sequence
 
 from flint import fmpq, fmpq_poly, fmpz, fmpz_poly
 
+from verify.decide.identities import OutsideLanguage, Ring
 from verify.errors import InstanceError
+from verify.evidence import Decision
+from verify.expressions import Expression, symbols
 
 Root = tuple[fmpq, fmpq, int]
 """An isolating interval and a multiplicity. Equal ends are the zero itself; else the ends are no zeros."""
+
+
+def decide(
+    coefficients: Sequence[fmpq],
+    multiplicities: Sequence[int],
+    interval: tuple[fmpq | None, fmpq | None] = (None, None),
+) -> Decision:
+    """Decide whether the zeros of a polynomial in an open interval have these multiplicities, in increasing order.
+
+    Args:
+        coefficients: the constant first.
+        interval: the ends; None for an infinite one.
+
+    Returns:
+        True with a certificate, false with the multiplicities, or undecided if there is nothing to decide: the polynomial is
+        identically zero, or the interval empty.
+    """
+    lo, hi = interval
+    try:
+        found = isolate(coefficients, lo, hi)
+    except InstanceError as error:
+        return Decision(None, str(error))
+    powers = [power for _, _, power in found]
+    if powers != list(multiplicities):
+        return Decision(False, f"the zeros have the multiplicities {powers}")
+    certificate = {
+        "kind": "roots",
+        "polynomial": [str(coefficient) for coefficient in coefficients],
+        "interval": [None if end is None else str(end) for end in interval],
+        "roots": [[str(a), str(b), power] for a, b, power in found],
+    }
+    return Decision(True, f"{len(found)} distinct zeros, isolated", certificate)
+
+
+def coefficients_of(form: Expression, name: str) -> list[fmpq]:
+    """The coefficients, the constant first, of a canonical form that is a polynomial in one symbol.
+
+    Raises:
+        OutsideLanguage: if it is no such polynomial.
+    """
+    if other := sorted(symbols(form) - {name}):
+        raise OutsideLanguage(f"{other[0]!r} occurs in a polynomial in {name!r}")
+    top, bottom = Ring([name]).fraction(form)
+    if not bottom.is_constant():
+        raise OutsideLanguage("a fraction is no polynomial")
+    powers = {degree: coefficient for (degree,), coefficient in (top / bottom).to_dict().items()}
+    return [fmpq(powers.get(degree, 0)) for degree in range(max(powers, default=0) + 1)]
 
 
 def isolate(coefficients: Sequence[fmpq], lo: fmpq | None = None, hi: fmpq | None = None) -> list[Root]:
