@@ -74,7 +74,7 @@ def classes_one_by_one() -> Iterator[Step]:
         [Identity((a - b) / a + b / a, 1)],
     )
     yield Step(
-    """Shares of any sign, sign changes, null neurons; a null neuron with any outer weight if sigma is flat at 0."""
+        "With the criterion of the tangent span this determines the points that are critical whenever the narrow one is.",
         cites=["cl-lifting-operator"],
     )
 
