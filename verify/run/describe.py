@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +10,11 @@ import sympy
 from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.stringpict import prettyForm
 
+from verify.evidence import Identity, Inertia, Obligation, Rank, Roots, UniqueZero
 from verify.statement import Quantity, Statement
+
+LARGEST_SHOWN = 8
+"""Matrices with more rows or columns, and polynomials of a higher degree, are named by their size only."""
 
 
 def describe(statement: Statement) -> dict[str, Any]:
@@ -80,6 +85,63 @@ def _symbol(statement: Statement, quantity: Quantity) -> dict[str, Any]:
 def formula_latex(form: Any) -> str:
     """LaTeX of a proposal's formula (a sympy expression), for obligations."""
     return str(sympy.latex(sympy.sympify(form)))
+
+
+def obligation_latex(obligation: Obligation) -> str:
+    """LaTeX of what an obligation says."""
+    match obligation:
+        case Identity(lhs, rhs):
+            return f"{formula_latex(lhs)} = {formula_latex(rhs)}"
+        case Inertia(matrix, inertia):
+            return rf"\operatorname{{In}} {_matrix_latex(matrix)} = \left({', '.join(map(str, inertia))}\right)"
+        case Rank(matrix, rank):
+            return rf"\operatorname{{rank}} {_matrix_latex(matrix)} = {rank}"
+        case Roots():
+            return _roots_latex(obligation)
+        case UniqueZero(box, equations):
+            point = ", ".join(map(_latex, box))
+            parts = [
+                rf"\left|{_latex(s)} - {_latex(c, sign=True)}\right| \leq {_latex(r)}" for s, (c, r) in box.items()
+            ]
+            parts += [f"{formula_latex(equation)} = 0" for equation in equations]
+            return rf"\exists! \left({point}\right) \colon \; " + r" \wedge ".join(parts)
+        case _:
+            return implication_latex(obligation.hypotheses, obligation.conclusion)
+
+
+def _latex(number: Any, *, sign: bool = False) -> str:
+    """LaTeX of a symbol, or of an exact number in any of the ways in which one may be written."""
+    if isinstance(number, sympy.Basic) and not number.is_Rational:
+        return str(sympy.latex(number))
+    text = str(number)
+    top, _, bottom = text.lstrip("-").partition("/")
+    written = rf"\frac{{{top}}}{{{bottom}}}" if bottom else top
+    negative = f"-{written}"
+    return (rf"\left({negative}\right)" if sign else negative) if text.startswith("-") else written
+
+
+def _matrix_latex(matrix: Sequence[Sequence[Any]]) -> str:
+    height, width = len(matrix), len(matrix[0])
+    if max(height, width) > LARGEST_SHOWN:
+        return rf"M_{{{height} \times {width}}}"
+    rows = r" \\ ".join(" & ".join(map(_latex, row)) for row in matrix)
+    return rf"\left(\begin{{matrix}}{rows}\end{{matrix}}\right)"
+
+
+def _roots_latex(roots: Roots) -> str:
+    polynomial, symbol = roots.polynomial, _latex(roots.symbol)
+    if not isinstance(polynomial, Sequence):
+        left = formula_latex(polynomial)
+    elif len(polynomial) > LARGEST_SHOWN + 1:
+        left = rf"p_{{{len(polynomial) - 1}}}\left({symbol}\right)"
+    else:
+        powers = [f"{symbol}^{{{k}}}" if k > 1 else symbol if k else "" for k in range(len(polynomial))]
+        terms = [f"{_latex(c, sign=k > 0)} {powers[k]}".strip() for k, c in enumerate(polynomial) if str(c) != "0"]
+        left = " + ".join(terms)
+    low, high = (None if end is None else _latex(end) for end in roots.interval)
+    place = " < ".join(filter(None, (low, symbol, high))) if low or high else rf"{symbol} \in \mathbb{{R}}"
+    numbers = ", ".join(map(str, roots.multiplicities)) or r"\text{none}"
+    return rf"{left} = 0, \; {place} \colon \; \text{{multiplicities}} \; {numbers}"
 
 
 def implication_latex(hypotheses: Any, conclusion: Any) -> str:

@@ -14,8 +14,8 @@ from verify.arithmetic import to_json
 from verify.decide import claims, families, instances
 from verify.decide.verdict import universal_scope
 from verify.errors import VerifyError
-from verify.evidence import CheckResult, Claim, Drawing, Family, Grid, Identity, Observation, Step, Valid
-from verify.run.describe import formula_latex, implication_latex
+from verify.evidence import CheckResult, Claim, Drawing, Family, Observation, Step
+from verify.run.describe import obligation_latex
 from verify.statement import Check, Quantity, Statement
 
 CONFIDENCE = 0.95
@@ -175,7 +175,7 @@ def _argument(statement: Statement, check: Check, seed: int, bits: int) -> Check
                 {
                     "kind": certificate["kind"],
                     "sha256": claims.digest(certificate),
-                    "latex": _obligation_latex(obligation),
+                    "latex": obligation_latex(obligation),
                 }
             )
         written.append({"text": step.text, "obligations": obligations, "cites": list(step.cites)})
@@ -188,12 +188,6 @@ def _argument(statement: Statement, check: Check, seed: int, bits: int) -> Check
 
 def _distinct(certificates: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({claims.digest(certificate): certificate for certificate in certificates}.values())
-
-
-def _obligation_latex(obligation: Valid | Identity | Grid) -> str:
-    if isinstance(obligation, Identity):
-        return f"{formula_latex(obligation.lhs)} = {formula_latex(obligation.rhs)}"
-    return implication_latex(obligation.hypotheses, obligation.conclusion)
 
 
 def _certificate(statement: Statement, check: Check, seed: int, bits: int) -> CheckResult:
@@ -313,7 +307,9 @@ def _search(statement: Statement, check: Check, seed: int, bits: int) -> CheckRe
         return CheckResult(
             check.name, check.kind, "inconclusive", f"none of {trials} draws met the assumptions", details=details
         )
-    message = f"no counterexample in {trials} draws, {met} of which met the assumptions ({len(different)} different ones)"
+    message = (
+        f"no counterexample in {trials} draws, {met} of which met the assumptions ({len(different)} different ones)"
+    )
     scope = {"kind": "instances", "text": message}
     return CheckResult(check.name, check.kind, "supported", message, scope, details=details)
 
