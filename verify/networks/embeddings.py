@@ -7,11 +7,11 @@ exactly: it is congruent to the narrow one plus blocks G (x) B, where B is the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 from flint import arb_mat, fmpq, fmpq_mat
@@ -718,33 +718,31 @@ class Escape:
         return self.end - self.start
 
 
+def displacements(d: int, radius: fmpq) -> Iterator[Vector]:
+    """+-r/2^i times each unit vector, for i = 2, ..., 9; + first."""
+    for i, p, sign in product(range(2, 10), range(d), (1, -1)):
+        yield tuple(sign * radius / 2**i if q == p else ZERO for q in range(d))
+
+
 def first_displacement(evaluation: Evaluation, vector: Vector, radius: fmpq) -> tuple[Vector, fmpq, fmpq] | None:
-    """The first h among +-r/2^i times a unit vector (i = 2, ..., 9) with phi(v + h) != 0, with phi and kappa there.
+    """The first displacement h with phi(v + h) != 0, with phi and kappa there (plain weights).
 
     None if there is none, or if the network is not exact.
     """
     dual = Dual(evaluation)
-    for i in range(2, 10):
-        for p in range(len(vector)):
-            for sign in (1, -1):
-                step = tuple(sign * radius / 2**i if q == p else ZERO for q in range(len(vector)))
-                point = _shifted(evaluation.network, vector, step)
-                phi, kappa = dual.value(point), dual.kappa(point)
-                if not isinstance(phi, fmpq) or not isinstance(kappa, fmpq):
-                    return None
-                if phi:
-                    return step, phi, kappa
+    for step in displacements(len(vector), radius):
+        point = _shifted(evaluation.network, vector, step)
+        phi, kappa = dual.value(point), dual.kappa(point)
+        if not isinstance(phi, fmpq) or not isinstance(kappa, fmpq):
+            return None
+        if phi:
+            return step, phi, kappa
     return None
 
 
-def _step(phi: fmpq, kappa: fmpq, radius: fmpq, *, climbing: bool) -> fmpq | None:
-    """t = -phi/kappa, brought to absolute value r/2 if it is larger; sign(phi) r/2 for a climb."""
-    half = radius / 2
-    if climbing:
-        return half if phi > 0 else -half
-    if kappa == 0:
-        return None
-    t = -phi / kappa
+def outer_step(phi: fmpq, kappa: fmpq, radius: fmpq) -> fmpq:
+    """t = -phi/kappa, brought to absolute value r/2 if it is larger."""
+    t, half = -phi / kappa, radius / 2
     return t if abs(t) <= half else half if t > 0 else -half
 
 
@@ -972,8 +970,13 @@ def _escaped(workspace: Workspace, network: Json, data: Json, chosen: Value, rad
     if found is None:
         return start.to_json() if Dual(evaluation).vanishes else None
     step, phi, kappa = found
-    change = _step(phi, kappa, reach, climbing=climbing)
-    made = None if change is None else moved_network(start, indices, step, change)
+    if climbing:
+        change = reach / 2 if phi > 0 else -reach / 2
+    elif kappa == 0:
+        return None
+    else:
+        change = outer_step(phi, kappa, reach)
+    made = moved_network(start, indices, step, change)
     return None if made is None else made.to_json()
 
 
