@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from sympy import And, Eq, Expr, Implies, Integer, Not, Or, S, diff, symbols
+from sympy import And, Eq, Implies, Integer, Not, Or, diff, symbols
 
 from theorems.critical_points import _models as m
 from verify import Identity, Statement, Step, defined, parameter
@@ -65,17 +65,20 @@ incomplete = Statement(
 )  # fmt: skip
 
 
-def _derivative_by_the_first_layer(widths: list[int]) -> tuple[Expr, Expr]:
-    """The output's derivative by an entry of W_1 = 0, d = 1, sigma = z/(1 + z^2); and the product that it is."""
-    x, first = symbols("x"), symbols(f"w_1:{widths[0] + 1}")
-    hidden, chain = [w * x for w in first], [x] + [S.Zero] * (widths[0] - 1)
-    for layer, width in enumerate([*widths[1:], 1], start=2):
-        rows = [symbols(f"v_{layer}_{k}_1:{len(hidden) + 1}") for k in range(width)]
-        values = [z / (1 + z**2) for z in hidden]
-        hidden = [sum((v * h for v, h in zip(row, values, strict=True)), start=S.Zero) for row in rows]
-        chain = [sum((v * h for v, h in zip(row, chain, strict=True)), start=S.Zero) for row in rows]
-    (output,), (product,) = hidden, chain
-    return diff(output, first[0]).subs(dict.fromkeys(first, 0)), product
+def _chain_rule() -> list[Identity]:
+    """The derivatives of a s(w_3 s(w_2 s(w_1 x))), s(z) = z/(1 + z^2), by w_1, w_2 and w_3, and what they are products of."""
+    a, x, *w = symbols("a x w_1:4")
+    h, slopes = [x], []
+    for weight in w:
+        z = weight * h[-1]
+        h.append(z / (1 + z**2))
+        slopes.append((1 - z**2) / (1 + z**2) ** 2)
+    output = a * h[3]
+    return [
+        Identity(diff(output, w[0]), a * slopes[2] * w[2] * slopes[1] * w[1] * slopes[0] * x),
+        Identity(diff(output, w[1]), a * slopes[2] * w[2] * slopes[1] * h[1]),
+        Identity(diff(output, w[2]), a * slopes[2] * h[2]),
+    ]
 
 
 @incomplete.argument
@@ -83,16 +86,15 @@ def nothing_flows() -> Iterator[Step]:
     """No signal reaches the upper layers, no derivative the lower ones."""
     yield Step(
         "W_1 = 0 and sigma(0) = 0 give h_1 = sigma(0) = 0 at every input, and so on upwards: h_l = 0 for all l >= 1, and the "
-        "output is 0. The derivative of the output by W_l has the entries d_l h_{l-1}, with d_l the derivative by the l-th "
-        "pre-activation: it is 0 for l >= 2, and so is the one by the outer weights, which is h_L.",
+        "output is 0. The derivative of the output by an entry of W_l is a derivative d_l by a pre-activation times an entry of "
+        "h_{l-1}: it is 0 for l >= 2, and so is the one by an outer weight, an entry of h_L. The derivative by W_1 is d_1 x, "
+        "where d_1 has the factor W_2 = 0. (Here the products for one neuron in each of three layers, sigma = z/(1 + z^2).)",
+        _chain_rule(),
+        cites=["chain rule"],
     )
     yield Step(
-        "The derivative by W_1 is d_1 x, and for W_1 = 0 it is sigma'(0)^L times the product of all the matrices above and x "
-        "(here for sigma = z/(1 + z^2), three layers of two neurons; and for two layers, where the product need not vanish). "
-        "With W_2 = 0 it is 0. So the derivative of the output by the parameters is identically 0 in x, and the gradient of "
-        "the loss is 0 for every sample and every loss: the point is in the lifting of each critical point whose output "
-        "function is 0.",
-        [Identity(*_derivative_by_the_first_layer([2, 2, 2])), Identity(*_derivative_by_the_first_layer([1, 2]))],
+        "So the derivative of the output by the parameters is identically 0 in x, and the gradient of the loss is 0 for every "
+        "sample and every loss: the point is in the lifting of each critical point whose output function is 0.",
     )
     a, v1, v2, b1, b2, c = symbols("a v_1 v_2 b_1 b_2 c")
     yield Step(
