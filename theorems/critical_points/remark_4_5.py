@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 from sympy import Eq, Not, Or, Rational, symbols
 
@@ -135,8 +136,8 @@ def a_cancelling_class() -> Iterator[Step]:
     )
     yield Step(
         "Move the neurons of Q together, to eps_j (v + h): the function stays, and so do residuals and loss; the derivative of "
-        "the loss by the outer weight of one of them becomes, up to sign, phi(v + h) = sum_i e_i sigma((v + h).x_i). If the loss is "
-        "not 0, some e_i is not, and phi is not identically 0, for the inputs are separated. So there are points of the same "
+        "the loss by the outer weight of one of them becomes, up to sign, phi(v + h) = sum_i e_i sigma((v + h).x_i). If the "
+        "loss is not 0, some e_i is not, and phi is not identically 0, for the inputs are separated. So there are points of the same "
         "loss and with a nonzero gradient within every distance, hence points of smaller and of larger loss: a saddle.",
         cites=["cp-neuron-independence", "cp-saddle-lemma"],
     )
@@ -161,7 +162,7 @@ def a_cancelling_class() -> Iterator[Step]:
 
 def _hessian_of_the_counterexample() -> list[list[Rational]]:
     """Order a, w, a', w', with a' = 1."""
-    rows = [
+    rows: list[list[Any]] = [
         ["1085356/585225", "413031464/149232375", 0, "1886/255"],
         ["413031464/149232375", "13299261073408/2777960660625", 0, "685864/65025"],
         [0, 0, 0, 0],

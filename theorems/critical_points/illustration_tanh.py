@@ -1,0 +1,260 @@
+"""The example of one tanh neuron and four inputs (Zhang, Zhang and Luo, Section 5): printed figures and certified ones."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sympy import Abs, And, Basic, Eq, Implies, Or, Rational
+
+from theorems.critical_points import _models as m
+from verify import Quantity, Statement, computed, defined, parameter
+
+T = parameter("t", "real", "place on the curve of residuals at which the network is critical")
+t = T.symbol
+
+
+def number(name: str, value: Any, meaning: str) -> Quantity:
+    """A constant, or a number that depends on t."""
+    return defined(name, "real", Rational(str(value)) if not isinstance(value, Basic) else value, meaning)
+
+
+def vector(name: str, *entries: Quantity, meaning: str) -> Quantity:
+    """A tuple of numbers or tuples."""
+    return computed(name, "tuple", "sets.vector", list(entries), meaning)
+
+
+# ---- the setting: tanh(w x), w = 1.0258, at 1/4, 1, 4, 16; the last two residuals given, the first two follow -----------
+
+WEIGHT = number("w", "5129/5000", "inner weight")
+FIRST, SECOND = (defined(f"index_{k}", "natural", Rational(k), "an index") for k in (0, 1))
+IS_TANH = m.property_of("dense.is_tanh", m.NETWORK, meaning="the activation is tanh")
+WIDTH = m.of("dense.width", m.NETWORK, sort="natural", meaning="number of neurons")
+OUTER = m.of("dense.outer", m.NETWORK, FIRST, sort="real", name="a", meaning="outer weight")
+INNER = m.of("dense.inner", m.NETWORK, FIRST, sort="tuple", name="inner", meaning="inner weights")
+INNER_WANTED = vector("inner_weight", WEIGHT, meaning="the vector (w)")
+_SETTING = [m.NETWORK, T, FIRST, SECOND, *m.SCALAR_TWO_LAYER, IS_TANH, WIDTH, OUTER, INNER, WEIGHT, INNER_WANTED]
+
+_POINTS = [number(f"x_{k}", x, "an input") for k, x in enumerate(("1/4", 1, 4, 16), start=1)]
+_ROWS = [vector(f"row_{k}", x, meaning="an input as a row") for k, x in enumerate(_POINTS, start=1)]
+INPUTS = vector("inputs", *_ROWS, meaning="the inputs")
+
+
+def tail(name: str, value: Any) -> list[Quantity]:
+    """The last two residuals at a place on the curve: two numbers and the vector of both."""
+    place = value if isinstance(value, Basic) else Rational(str(value))
+    third = number(f"third{name}", Rational(3, 10) * (1 - place), "the third residual")
+    fourth = number(f"fourth{name}", -Rational(1, 10) - Rational(9, 10) * place, "the fourth residual")
+    return [third, fourth, vector(f"tail{name}", third, fourth, meaning="the last two residuals")]
+
+
+def of_design(
+    function: str, name: str, ending: Quantity, *more: Quantity, meaning: str, sort: str = "real"
+) -> Quantity:
+    """What the residuals with the given last entries make of the network."""
+    return computed(name, sort, f"designed.{function}", [m.NETWORK, INPUTS, ending, *more], meaning)
+
+
+_TAIL, _TAIL_ZERO = tail("", t), tail("_at_0", 0)
+EPS_1, EPS_2 = (
+    of_design("residual", f"eps_{k}", _TAIL[-1], index, meaning="a residual f(x) - y at which the network is critical")
+    for k, index in ((1, FIRST), (2, SECOND))
+)
+LOSS = of_design("loss", "half_loss", _TAIL_ZERO[-1], meaning="half the sum of squared residuals, t = 0")
+CURVATURE = of_design("curvature", "half_B", _TAIL[-1], meaning="a phi''(w), phi the dual function of half squares")
+INERTIA = of_design("inertia", "inertia", _TAIL[-1], meaning="inertia of the Hessian", sort="tuple")
+_DESIGN = [*_POINTS, *_ROWS, INPUTS, *_TAIL, *_TAIL_ZERO, EPS_1, EPS_2, LOSS, CURVATURE, INERTIA]
+
+
+def near(quantity: Basic, value: Any, error: Any) -> Basic:
+    """Whether a quantity differs from a printed number by no more than an error."""
+    return Abs(quantity - value) <= error
+
+
+def on_line(quantity: Quantity, start: str, slope: str, error: Any) -> Basic:
+    """Whether a quantity is start + slope t, both printed with an error."""
+    return near(quantity.symbol, Rational(start) + Rational(slope) * t, error * (1 + Abs(t)))
+
+
+def bracket(name: str, function: str, *places: tuple[Quantity, Quantity], meaning: str) -> list[Quantity]:
+    """The dual function (or its slope) at two pairs of last residuals and argument."""
+    return [
+        of_design(function, f"{name}_{side}", ending, v, meaning=meaning)
+        for side, (ending, v) in zip(("below", "above"), places, strict=True)
+    ]
+
+
+_ASSUME = {
+    "tanh": ("the activation is tanh", IS_TANH.symbol),
+    "one-neuron": ("one hidden layer with one neuron, one output, no biases", And(m.TWO_LAYER[1], Eq(WIDTH.symbol, 1))),
+    "outer-weight": ("the outer weight is 1", Eq(OUTER.symbol, 1)),
+    "inner-weight": ("the inner weight is 1.0258", Eq(INNER.symbol, INNER_WANTED.symbol)),
+}
+
+
+# ---- as printed ----------------------------------------------------------------------------------------------------
+
+_ROUNDING = Rational(1, 20000)
+_PLACES = [number("v_low", "0.12355", "below 0.1236"), number("v_high", "0.12365", "above 0.1236")]
+_V = [vector(f"at_{q.name}", q, meaning="a vector of inner weights") for q in _PLACES]
+_ZERO = bracket("phi", "dual", *((_TAIL_ZERO[-1], v) for v in _V), meaning="the dual function beside 0.1236, t = 0")
+_EDGE = number("v_edge", "4/5", "edge of the plotted window")
+_AT_EDGE = vector("at_v_edge", _EDGE, meaning="a vector of inner weights")
+_QUARTER, _THIRD = tail("_at_025", "1/4"), tail("_at_035", "7/20")
+_RANGE = bracket(
+    "phi_edge",
+    "dual",
+    (_QUARTER[-1], _AT_EDGE),
+    (_THIRD[-1], _AT_EDGE),
+    meaning="the dual function at 4/5, t = 1/4 and 7/20",
+)
+NEGATIVE = computed("negative", "natural", "sets.entry", [INERTIA, SECOND], "negative eigenvalues of the Hessian")
+
+CURVE_AS_PRINTED = defined(
+    "curve_as_printed", "boolean",
+    And(on_line(EPS_1, "1", "-6.0689", _ROUNDING), on_line(EPS_2, "-0.5835", "3.5621", _ROUNDING)),
+    "the first two residuals are 1 - 6.0689 t and -0.5835 + 3.5621 t",
+)  # fmt: skip
+LOSS_AS_PRINTED = defined(
+    "loss_as_printed", "boolean", near(2 * LOSS.symbol, Rational("1.4405"), _ROUNDING), "the loss at t = 0 is 1.4405"
+)
+ZERO_AS_PRINTED = defined(
+    "zero_as_printed", "boolean", _ZERO[0].symbol * _ZERO[1].symbol <= 0,
+    "at t = 0 the dual function changes its sign at 0.1236",
+)  # fmt: skip
+RANGE_AS_PRINTED = defined(
+    "range_as_printed", "boolean", _RANGE[0].symbol * _RANGE[1].symbol <= 0,
+    "a neuron of weight 0.8 is critical at some t between 0.25 and 0.35",
+)  # fmt: skip
+CAPTIONS_AS_PRINTED = defined(
+    "captions_as_printed", "boolean",
+    Implies(Or(Eq(t, -4), Eq(t, 0), Eq(t, 3)), Or(NEGATIVE.symbol >= 1, CURVATURE.symbol < 0)),
+    "for t = -4, 0 and 3 splits with positive shares are saddles",
+)  # fmt: skip
+_PRINTED = [CURVE_AS_PRINTED, LOSS_AS_PRINTED, ZERO_AS_PRINTED, RANGE_AS_PRINTED, CAPTIONS_AS_PRINTED]
+
+published = Statement(
+    "cl-illustration-tanh",
+    title="The printed figures of the tanh example",
+    summary="Residual curve, loss, zeros of the dual function and captions of the example with one tanh neuron and four inputs, "
+    "as printed, to within the rounding of their last digit.",
+    area=m.AREA,
+    source=m.LIFTING.at("Section 5, Figures 1 to 3", "read"),
+    declared="refuted",
+    variant="as-published",
+    pair="cl-illustration-tanh-corrected",
+    quantities=[
+        *_SETTING, *_DESIGN, *_PLACES, *_V, *_ZERO, _EDGE, _AT_EDGE, *_QUARTER, *_THIRD, *_RANGE, NEGATIVE, *_PRINTED,
+    ],
+    assume=_ASSUME,
+    claim=And(*(part.symbol for part in _PRINTED)),
+)  # fmt: skip
+
+
+def _instance(place: Any, *, activation: Any = "tanh", outer: Any = 1, inner: Any = "5129/5000") -> m.Raw:
+    return {"network": m.two_layer(activation, (outer, inner)), "t": place}
+
+
+@published.certificate
+def first_panel() -> Iterator[m.Raw]:
+    """t = -4: the Hessian is positive definite and the curvature positive, so the plotted splits are minima, not saddles."""
+    yield _instance(-4)
+
+
+@published.certificate
+def on_the_curve() -> Iterator[m.Raw]:
+    """t = 1: the second residual is 2.94352..., and 2.9786 is printed; its slope is 3.5276, not 3.5621."""
+    yield _instance(1)
+
+
+# ---- recomputed ----------------------------------------------------------------------------------------------------
+
+_CLOSE = Rational(1, 10**11)
+_CLOSER = [
+    number("v_low", "0.12328233186444", "below the zero"), number("v_high", "0.12328233186445", "above the zero"),
+]  # fmt: skip
+_CLOSER_V = [vector(f"at_{q.name}", q, meaning="a vector of inner weights") for q in _CLOSER]
+_CLOSER_ZERO = bracket(
+    "phi", "dual", *((_TAIL_ZERO[-1], v) for v in _CLOSER_V), meaning="the dual function beside its zero, t = 0"
+)
+_ORIGIN = number("v_origin", 0, "the weight 0")
+_AT_ORIGIN = vector("at_v_origin", _ORIGIN, meaning="a vector of inner weights")
+SLOPE_AT_ZERO = of_design(
+    "dual_slope", "slope", _TAIL_ZERO[-1], _CLOSER_V[0], meaning="slope of the dual function there"
+)
+SLOPE_AT_ORIGIN = of_design("dual_slope", "slope_0", _TAIL_ZERO[-1], _AT_ORIGIN, meaning="its slope at 0")
+_LEFT = [tail("_start_below", "-0.05399674503"), tail("_start_above", "-0.05399674502")]
+_RIGHT = [tail("_end_below", "0.15754618198"), tail("_end_above", "0.15754618199")]
+_START = bracket(
+    "slope_start", "dual_slope", *((ending[-1], _AT_ORIGIN) for ending in _LEFT),
+    meaning="slope of the dual function at 0, where the curve of critical weights starts",
+)  # fmt: skip
+_END = bracket(
+    "phi_end", "dual", *((ending[-1], _AT_EDGE) for ending in _RIGHT),
+    meaning="the dual function at 4/5, where the plotted curve of critical weights ends",
+)  # fmt: skip
+_COUNTS = [defined(f"count_{k}", "natural", Rational(k), "a number of eigenvalues") for k in (0, 1, 2)]
+MINIMUM = vector("definite", _COUNTS[2], _COUNTS[0], _COUNTS[0], meaning="two positive eigenvalues")
+SADDLE = vector("indefinite", _COUNTS[1], _COUNTS[1], _COUNTS[0], meaning="one positive and one negative eigenvalue")
+
+
+def panel(place: int, curvature: str, inertia: Quantity) -> Basic:
+    """At this t the curvature (of the loss without the half) is this, and the inertia of the Hessian that."""
+    found = And(near(2 * CURVATURE.symbol, Rational(curvature), 1000 * _CLOSE), Eq(INERTIA.symbol, inertia.symbol))
+    return Implies(Eq(t, place), found)
+
+
+corrected = Statement(
+    "cl-illustration-tanh-corrected",
+    title="The certified figures of the tanh example",
+    summary="The residual curve is (1.000957 - 6.073410 t, -0.584094 + 3.527620 t, 0.3 - 0.3 t, -0.1 - 0.9 t), the loss at t = 0 "
+    "1.443080; the dual function has a simple zero at 0.1232823; critical weights up to 0.8 belong to t in (-0.0540, 0.1576); "
+    "splits with positive shares are minima for t = -4 and 0, and saddles for t = 3.",
+    area=m.AREA,
+    source=m.LIFTING.at("Section 5, recomputed", m.DERIVED),
+    declared="certified",
+    variant="corrected",
+    pair="cl-illustration-tanh",
+    quantities=[
+        *_SETTING, *_DESIGN, *_CLOSER, *_CLOSER_V, *_CLOSER_ZERO, _ORIGIN, _AT_ORIGIN, SLOPE_AT_ZERO, SLOPE_AT_ORIGIN,
+        *_LEFT[0], *_LEFT[1], *_RIGHT[0], *_RIGHT[1], *_START, _EDGE, _AT_EDGE, *_END, *_COUNTS, MINIMUM, SADDLE,
+    ],
+    assume=_ASSUME,
+    claim=And(
+        on_line(EPS_1, "1.000956560078", "-6.073409865143", _CLOSE),
+        on_line(EPS_2, "-0.584094469714", "3.527619740536", _CLOSE),
+        near(2 * LOSS.symbol, Rational("1.44308038471414"), _CLOSE),
+        And(_CLOSER_ZERO[0].symbol < 0, _CLOSER_ZERO[1].symbol > 0),
+        near(2 * SLOPE_AT_ZERO.symbol, Rational("1.01044587019"), 100 * _CLOSE),
+        near(2 * SLOPE_AT_ORIGIN.symbol, Rational("-1.46771065939"), _CLOSE),
+        _START[0].symbol * _START[1].symbol < 0,
+        _END[0].symbol * _END[1].symbol < 0,
+        panel(-4, "16.7310746188", MINIMUM),
+        panel(0, "0.648531564591", MINIMUM),
+        panel(3, "-11.4133757261", SADDLE),
+    ),
+    rests_on=["ep-inertia-split-law"],
+)  # fmt: skip
+
+
+@corrected.certificate
+def three_panels() -> Iterator[m.Raw]:
+    """t = -4, 0 and 3, and other places on the curve of residuals."""
+    for place in (-4, 0, 3, 1, "-1/20", "3/20"):
+        yield _instance(place)
+
+
+@corrected.control(drops="tanh")
+def a_rational_activation() -> Iterator[m.Raw]:
+    """z/(1 + z^2) in place of tanh."""
+    yield _instance(0, activation=m.ODD)
+
+
+@corrected.control(drops="outer-weight")
+def twice_the_outer_weight() -> Iterator[m.Raw]:
+    """The residuals stay, the curvature doubles."""
+    yield _instance(0, outer=2)
+
+
+@corrected.control(drops="inner-weight")
+def another_inner_weight() -> Iterator[m.Raw]:
+    """1.0259 in place of 1.0258."""
+    yield _instance(0, inner="10259/10000")
