@@ -57,7 +57,7 @@ def _odd_vandermonde(r: int) -> tuple[Expr, Expr]:
 @independence.argument
 def large_powers() -> Iterator[Step]:
     """On a line, the coefficients of high powers single out the largest weight."""
-    c, s, al, be, t = symbols("c s alpha beta t")
+    c, al, be, t = symbols("c alpha beta t")
     yield Step(
         "Choose v such that the numbers t_k = w_k.v are not 0 (but for a w_k = 0) and of different absolute value, or for the "
         "class without parity different: finitely many hyperplanes have to be avoided. On x = z v the coefficient "

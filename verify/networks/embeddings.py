@@ -268,7 +268,7 @@ def moved_network(network: Network, chosen: Sequence[int], displacement: Vector,
     """
     if network.depth != 1 or network.outputs != 1 or not chosen or len(displacement) != network.dimension:
         return None
-    if not all(0 <= j < network.width for j in chosen):
+    if not all(0 <= j < network.width for j in chosen) or len(set(chosen)) < len(chosen):
         return None
     neurons = list(network.neurons)
     if len({neurons[j].inner for j in chosen}) > 1:
@@ -934,7 +934,7 @@ def moved(workspace: Workspace, network: Json, chosen: Value, displacement: Valu
 def _indices(network: Network, chosen: Value) -> list[int] | None:
     indices = [_index(network, j) for j in chosen]
     found = [j for j in indices if j is not None]
-    return found if found and len(found) == len(indices) else None
+    return found if found and len(set(found)) == len(indices) else None
 
 
 @quantity("embedding.partial_sum")

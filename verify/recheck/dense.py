@@ -20,10 +20,10 @@ from .jets import (
     enclosure,
     exactly,
     fixed,
-    vanishes,
     number,
     taylor,
     taylor_of_exponential,
+    vanishes,
 )  # fmt: skip
 from .load import Number, exact, integer, require
 from .roots import common_divisor, multiplicities, primitive, quotient
@@ -38,6 +38,7 @@ GUARD = 32  # bits more than asked for
 
 Vector = Sequence[Number]
 Row = tuple[Number, ...]
+Matrix = Sequence[Sequence[Number]]
 
 # Class, value at 0 (None: irrational), derivative at 0 (None: there is none).
 NAMED: dict[str, tuple[str, Number | None, Number | None]] = {
@@ -166,10 +167,13 @@ class Dense:
         """Whether the weights with these inner coordinates are 0."""
         return all(x == self.log for x in v)
 
+    def turned(self, v: Row, eps: int) -> Row:
+        """The inner coordinates of eps w, for those of w."""
+        return v if eps == 1 else tuple(Fraction(1) / x if self.log else -x for x in v)
+
     def oriented(self, v: Row) -> tuple[Row, int]:
         """One of v and its opposite, the same for both, and the sign by which v differs from it."""
-        other = tuple(Fraction(1) / x if self.log else -x for x in v)
-        return max((v, 1), (other, -1))
+        return max((v, 1), (self.turned(v, -1), -1))
 
     def sign(self, eps: int) -> int:
         """The factor s(eps) of a sign change; 1 for no change."""
@@ -216,10 +220,11 @@ def _layers(data: Any) -> tuple[tuple[Row, ...], ...]:
     return layers
 
 
-ROW = such_that(many(exact), lambda row: 0 < len(row) <= MAX_DEGREE, f"1 to {MAX_DEGREE} coefficients were expected")
-FRACTION = such_that(many(ROW, 2), lambda ratio: any(ratio[1]), "the denominator of an activation is 0")
+ROW = such_that(many(exact), len, "a row of numbers is empty")
+COEFFICIENTS = such_that(ROW, lambda row: len(row) <= MAX_DEGREE, f"at most {MAX_DEGREE} coefficients were expected")
+FRACTION = such_that(many(COEFFICIENTS, 2), lambda ratio: any(ratio[1]), "the denominator of an activation is 0")
 POWER = such_that(integer, lambda k: 2 <= k <= MAX_DEGREE, f"a power from 2 to {MAX_DEGREE} was expected")
-OTHERS: dict[str, Reader] = {"power": POWER, "polynomial": ROW, "rational": FRACTION}
+OTHERS: dict[str, Reader] = {"power": POWER, "polynomial": COEFFICIENTS, "rational": FRACTION}
 
 
 def _activation(data: Any) -> tuple[Any, ...]:
@@ -230,9 +235,7 @@ def _activation(data: Any) -> tuple[Any, ...]:
     return (kind, *read) if kind == "rational" else (kind, read)
 
 
-DENSE = record(
-    {"biases": many(optional(many(exact))), "inner": one_of("plain", "log")}, activation=_activation, layers=_layers
-)
+DENSE = record({"biases": many(optional(ROW)), "inner": one_of("plain", "log")}, activation=_activation, layers=_layers)
 DATA = record({"loss": one_of("half-square", "square", "quartic")}, inputs=many(ROW), targets=many(ROW))
 
 
@@ -277,8 +280,8 @@ def sigma(n: Dense, v: Sequence[Real], x: Vector, bits: int) -> Triple:
     return taylor_of_exponential(n.activation[0], e)
 
 
-def forward(n: Dense, x: Row, bits: int, radius: Number = 0) -> list[Jet]:
-    """The outputs at x as jets in the parameters, each of them anywhere within a radius of its value."""
+def forward(n: Dense, x: Row, bits: int, radius: Number | None = None) -> list[Jet]:
+    """The outputs at x as jets in the parameters, each of them anywhere within a radius (if any) of its value."""
     place, hidden = 0, list[Jet]()
     for k, (rows, bias) in enumerate(zip(n.layers, n.biases, strict=True)):
         below: Any = (*(hidden if k else x), *(() if bias is None else (1,)))
@@ -287,7 +290,7 @@ def forward(n: Dense, x: Row, bits: int, radius: Number = 0) -> list[Jet]:
         for j, row in enumerate(rows):
             places = [*range(place, place + len(row)), *(() if bias is None else (behind + j,))]
             weights: Any = [*row, *(() if bias is None else (bias[j],))]
-            weights = [fixed(w, bits, radius) for w in weights] if radius else weights
+            weights = [fixed(w, bits, radius) for w in weights] if radius is not None else weights
             place += len(row)
             if k == 0:
                 after.append(Jet(0, dict(zip(places, below, strict=True)), {}).through(sigma(n, weights, below, bits)))
@@ -306,7 +309,7 @@ def _loss(name: str, p: Real, y: Number) -> Triple:
 
 
 @lru_cache(maxsize=8)
-def outputs(n: Dense, d: Data, bits: int, radius: Number = 0) -> list[list[Jet]]:
+def outputs(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[list[Jet]]:
     """The outputs at all inputs; `bits` from `digits`."""
     defined(d, len(d.inputs[0]) == n.inputs and len(d.targets[0]) == n.outputs)
     work = len(d.inputs) * n.outputs * n.size**2 * (n.size if n.depth > 1 else 1)
@@ -315,7 +318,7 @@ def outputs(n: Dense, d: Data, bits: int, radius: Number = 0) -> list[list[Jet]]
 
 
 @lru_cache(maxsize=8)
-def losses(n: Dense, d: Data, bits: int, radius: Number = 0) -> tuple[list[list[Triple]], Jet]:
+def losses(n: Dense, d: Data, bits: int, radius: Number | None = None) -> tuple[list[list[Triple]], Jet]:
     """The loss at each output with its two derivatives by it (the second is e_i, the third L_i), and the total loss."""
     rows = list(zip(outputs(n, d, bits, radius), d.targets, strict=True))
     terms = [[_loss(d.loss, p.value, y) for p, y in zip(row, ys, strict=True)] for row, ys in rows]
@@ -328,15 +331,15 @@ def residuals(n: Dense, d: Data, bits: int) -> list[list[Real]]:
     return [[e for _, e, _ in row] for row in losses(n, d, digits(n, bits))[0]]
 
 
-def gradient(n: Dense, d: Data, bits: int, radius: Number = 0) -> list[Real]:
+def gradient(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[Real]:
     """The gradient of the loss."""
-    slope = losses(n, d, bits + GUARD if radius else digits(n, bits), radius)[1].slope
+    slope = losses(n, d, digits(n, bits) if radius is None else bits + GUARD, radius)[1].slope
     return [slope.get(p, 0) for p in range(n.size)]
 
 
-def hessian(n: Dense, d: Data, bits: int, radius: Number = 0) -> list[list[Real]]:
+def hessian(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[list[Real]]:
     """The Hessian of the loss."""
-    bend = losses(n, d, bits + GUARD if radius else digits(n, bits), radius)[1].bend
+    bend = losses(n, d, digits(n, bits) if radius is None else bits + GUARD, radius)[1].bend
     return [[bend.get((min(p, q), max(p, q)), 0) for q in range(n.size)] for p in range(n.size)]
 
 
@@ -345,6 +348,12 @@ def inertia(matrix: Sequence[Sequence[Real]]) -> tuple[int, int, int]:
     if any(type(x) is Fixed for row in matrix for x in row):
         return defined(linear.inertia_of([[enclosure(x) for x in row] for row in matrix]))
     return linear.inertia(exactly(matrix))
+
+
+def rank(matrix: Matrix) -> int:
+    """The rank of an exact matrix."""
+    columns = matrix if len(matrix) < len(matrix[0]) else tuple(zip(*matrix, strict=True))  # no more than rows
+    return len(columns) - len(linear.kernel(tuple(zip(*columns, strict=True))))
 
 
 def certain(n: Dense, truth: Truth) -> Truth:
@@ -442,7 +451,8 @@ def _same_function(bits: int, n: Dense, k: Dense) -> Truth:
     return False if some_point(n, False, differ) else None
 
 
-def _irreducible(n: Dense) -> bool:
+def irreducible(n: Dense) -> bool:
+    """Whether no neuron can be left out or merged with another."""
     outer = [a for a, _ in n.scalar_neurons]
     return all(outer) and not n.nulls and len(n.classes(n.letter != "G")) == n.width
 
@@ -475,7 +485,6 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "dense.separated": ("ND", _separated),
     "dense.outer": ("Ni", lambda n, j: entry(n.scalar_neurons, j)[0]),
     "dense.inner": ("Ni", lambda n, j: entry(n.scalar_neurons, j)[1]),
-    "dense.layer_vanishes": ("Ni", lambda n, j: not any(map(any, entry(defined(n, not n.log).layers, j)))),
     "dense.rows_distinct": ("N", _rows_distinct),
     "dense.same_inputs": ("DD", lambda d1, d2: d1.inputs == d2.inputs),
     "dense.outputs_at": (
@@ -496,5 +505,5 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "dense.negative": ("#ND", lambda bits, n, d: inertia(hessian(n, d, bits))[1]),
     "dense.nullity": ("#ND", lambda bits, n, d: inertia(hessian(n, d, bits))[2]),
     "dense.same_function": ("#NN", _same_function),
-    "dense.irreducible": ("N", _irreducible),
+    "dense.irreducible": ("N", irreducible),
 }

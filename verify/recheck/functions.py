@@ -9,9 +9,10 @@ from math import floor, prod
 from operator import floordiv, mul
 from typing import Any
 
-from . import dense
+from . import boxes, branches, dense, dual, embedding, lifting, properties
 from .common import Undefined, defined, dot, entry, within
 from .dense import Data, Dense, parse_data, parse_dense
+from .embedding import Block, parse_block, parse_splitting
 from .formula import EXACT, INF, PRECISIONS, Value, numbers, sign
 from .load import NotReplayed, Number, exact, integer, lowest, require
 from .shapes import Reader, many, of_type, one_of, record, such_that, text, truth
@@ -51,6 +52,7 @@ class Library:
         require(name in FUNCTIONS, f"the function {name!r:.60} is not known")
         signature, function = FUNCTIONS[name]
         letters = signature.strip("*#")
+        letters = letters[:-1] * len(arguments) if letters.endswith("+") else letters
         require(len(letters) == len(arguments), f"{name} takes {len(letters)} arguments, not {len(arguments)}")
         if any(x is None for x in arguments):
             return None
@@ -334,6 +336,11 @@ def _number(x: Value) -> Number:
     return defined(x, type(x) in EXACT)
 
 
+def _matrix(x: Value) -> tuple[tuple[Number, ...], ...]:
+    rows = tuple(map(READERS["v"], of_type(tuple)(x)))
+    return defined(rows, len({*map(len, rows)}) == 1 and rows[0])
+
+
 def raw_value(sort: str) -> Reader:
     """The reader of raw values of a sort; of an unknown sort arrays are tuples, and all else is as it stands."""
     return SORTS.get(sort, lambda data: numbers(data) if type(data) is list else data)
@@ -341,7 +348,7 @@ def raw_value(sort: str) -> Reader:
 
 SORTS: dict[str, Reader] = SCALAR | {  # of parameters
     "network": parse_network, "events": parse_events, "quantized": Quantized, "choice": text,
-    "dense": parse_dense, "data": parse_data,
+    "dense": parse_dense, "data": parse_data, "splitting": parse_splitting, "block": parse_block,
     "tuple": lambda data: numbers(of_type(list)(data)),
 }  # fmt: skip
 PIECES = such_that(integer, lambda x: x > 0, "a positive integer was expected")
@@ -353,7 +360,7 @@ READERS: dict[str, Reader] = {
     "c": lambda x: tuple(map(READERS["i"], of_type(tuple)(x))),
     "v": lambda x: tuple(map(_number, of_type(tuple)(x))),
     "x": lambda x: x if type(x) is tuple else _number(x),
-    "N": of_type(Dense), "D": of_type(Data),
+    "N": of_type(Dense), "D": of_type(Data), "S": of_type(tuple), "B": of_type(Block), "M": lambda x: _matrix(x),
 }  # fmt: skip
 
 
@@ -367,6 +374,8 @@ def _unit_window(n: Network) -> bool:
 FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "sets.size": ("t", lambda t: len(set(t))),
     "sets.singleton": ("x", lambda x: (x,)),
+    "sets.vector": ("x+", lambda *entries: defined(entries, entries)),
+    "sets.entry": ("ti", entry),
     "sets.subset": ("tt", lambda t, u: set(t) <= set(u)),
     "sets.distance": ("vv", lambda x, y: sum(abs(a - b) for a, b in zip(x, defined(y, len(x) == len(y)), strict=True))),
     "sets.range": ("ii", lambda a, b: tuple((k,) for k in range(a, within(b, a + MAX_STEPS, "steps in a range") + 1))),
@@ -438,4 +447,10 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "floats.is_binary64": ("a", lambda a: a == "binary64"),
     "floats.spike_counts": ("vra", _spike_counts),
     **dense.FUNCTIONS,
+    **dual.FUNCTIONS,
+    **embedding.FUNCTIONS,
+    **branches.FUNCTIONS,
+    **lifting.FUNCTIONS,
+    **boxes.FUNCTIONS,
+    **properties.FUNCTIONS,
 }

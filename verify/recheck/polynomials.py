@@ -29,8 +29,10 @@ def _times(a: Monomial, b: Monomial) -> Monomial:
         return a or b
     exponents = dict(a)
     for variable, exponent in b:
-        exponents[variable] = lowest(exponents.get(variable, 0) + exponent)
-    return tuple(sorted(item for item in exponents.items() if item[1]))
+        total = exponents.pop(variable, 0) + exponent
+        if total:
+            exponents[variable] = total
+    return tuple(sorted(exponents.items()))
 
 
 def _bits(p: Polynomial) -> int:
