@@ -137,8 +137,8 @@ def a_cancelling_class() -> Iterator[Step]:
     yield Step(
         "Move the neurons of Q together, to eps_j (v + h): the function stays, and so do residuals and loss; the derivative of "
         "the loss by the outer weight of one of them becomes, up to sign, phi(v + h) = sum_i e_i sigma((v + h).x_i). If the "
-        "loss is not 0, some e_i is not, and phi is not identically 0, for the inputs are separated. So there are points of the same "
-        "loss and with a nonzero gradient within every distance, hence points of smaller and of larger loss: a saddle.",
+        "loss is not 0, some e_i is not, and phi is not identically 0, for the inputs are separated. So there are points of the "
+        "same loss and with a nonzero gradient within every distance, hence points of smaller and of larger loss: a saddle.",
         cites=["cp-neuron-independence", "cp-saddle-lemma"],
     )
     e, x = symbols("e_1:3"), symbols("x_1:3")
