@@ -445,3 +445,14 @@ def two_outputs() -> tuple[Raw, Raw]:
     """z/(1 + z^2), one neuron ((1, 1), 1), exactly critical, with C = sum_i sigma'(x_i) e_i x_i^T = (6, -6)/25."""
     network = two_layer(ODD, ([1, 1], 1))
     return network, designed(network, [1, 2, 3], [[1, 0], [-2, -3], [1, 4]])
+
+
+def second_double_zero(sign: int = 1) -> tuple[Raw, Raw]:
+    """tanh, d = 1, u = 2: phi has double zeros at u = 2, 4 (and 1/2, 1/4), a simple one at 1."""
+    residuals = largest_one([6287693984, -20478684500, 40031722224, -41096810633, 16305641165])
+    return TANH_NARROW, designed(TANH_NARROW, [1, 2, 3, 4, 5], scaled(residuals, sign))
+
+
+def silent_nulls() -> tuple[Raw, Raw]:
+    """tanh, d = 1, u = 2: sum_i e_i x_i = 0, so that neurons with w = 0 may have any outer weight."""
+    return TANH_NARROW, designed(TANH_NARROW, [1, 2, 3, 4], scaled([1404, -1825, 1134, -289], "1/1825"))
