@@ -6,7 +6,7 @@ from random import Random
 from sympy import And, Eq, Equivalent, Implies, Not, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Roots, Statement, Step, Valid, parameter
+from verify import Family, Identity, Roots, Statement, Step, Valid, axis, parameter
 
 RADIUS = parameter("radius", "positive", "how far from the wide network the lower and the higher one may be", "r")
 ANALYTIC = m.property_of("dense.analytic", m.NETWORK, meaning="the activation is real-analytic")
@@ -167,7 +167,8 @@ def move_the_silent_neuron() -> Iterator[Step]:
 
 
 def _instance(network: m.Raw, data: m.Raw, v: object, radius: str = "1/100", outer: int = 0) -> m.Raw:
-    return {"network": network, "data": data, "block": m.block([outer], v), "radius": radius}
+    inner = v if isinstance(v, list) else [v]
+    return {"network": network, "data": data, "block": {"outer": [outer], "inner": [inner]}, "radius": radius}
 
 
 _DATA = m.designed(m.PLAIN_NARROW, m.PLAIN_INPUTS, m.PLAIN_RESIDUALS)
@@ -198,6 +199,14 @@ def elsewhere_not_critical() -> Iterator[m.Raw]:
         yield _instance(*m.X1, v)
     sigmoid = m.lattice("sigmoid", (1, 2))
     yield _instance(sigmoid, m.designed(sigmoid, [1, 2, 3], [-1, 0, "3/4"]), 3)
+
+
+@saddles.exhaustive
+def weights_on_a_grid() -> Family:
+    """Weights of the added neuron in quarters from -3 to 3: three of them are critical."""
+    return Family(
+        _instance(m.PLAIN_NARROW, _DATA, [axis("v")]), {"v": [f"{k}/4" for k in range(-12, 13)]}, ["wide_critical"]
+    )
 
 
 @saddles.control(drops="residuals")

@@ -44,8 +44,8 @@ CRITICAL_WITH = m.property_of(
 existence = Statement(
     "cl-sample-dependent-existence",
     title="With more inputs than the rank there are liftings that depend on the sample",
-    summary="Let the n inputs outnumber the rank of the derivatives there, at most (d + 1) m. Then there are two label vectors on "
-    "them, with which the network is critical, such that with an added neuron (0, w') it stays critical with one of them only; "
+    summary="Let the n inputs outnumber the rank of the derivatives there, at most (d + 1) m. Then there are two label vectors "
+    "on them, with which the network is critical, such that with an added neuron (0, w') it is critical with one of them only; "
     "where it stays, the loss can be nonzero if and only if n exceeds the rank by two or more.",
     area=m.AREA,
     source=m.LIFTING.at("Theorem 4.2.1, Proposition A.2.3", "read; the sharp form by ranks derived here"),
