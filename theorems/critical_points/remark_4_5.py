@@ -76,7 +76,7 @@ corrected = Statement(
         ),
     },
     claim=_CLAIM,
-    rests_on=["cl-lifting-operator", "cl-tau-one-hidden", "cp-relation-classification", "cp-saddle-lemma"],
+    rests_on=["cl-lifting-operator", "cl-tau-one-hidden", "cp-output-branches", "cp-saddle-branches"],
 )  # fmt: skip
 
 
@@ -132,14 +132,14 @@ def a_cancelling_class() -> Iterator[Step]:
         "different classes are independent; so the outer weights of all neurons Q of that class cancel, "
         "with their signs.",
         [Identity(c1 * s + c2 * s + (-c1 - c2) * s, 0)],
-        cites=["cp-relation-classification", "cl-tau-one-hidden"],
+        cites=["cp-output-branches", "cl-tau-one-hidden"],
     )
     yield Step(
         "Move the neurons of Q together, to eps_j (v + h): the function stays, and so do residuals and loss; the derivative of "
         "the loss by the outer weight of one of them becomes, up to sign, phi(v + h) = sum_i e_i sigma((v + h).x_i). If the "
         "loss is not 0, some e_i is not, and phi is not identically 0, for the inputs are separated. So there are points of the "
         "same loss and with a nonzero gradient within every distance, hence points of smaller and of larger loss: a saddle.",
-        cites=["cp-neuron-independence", "cp-saddle-lemma"],
+        cites=["cp-neuron-independence", "cp-saddle-branches"],
     )
     e, x = symbols("e_1:3"), symbols("x_1:3")
     weight, moment, w = symbols("a_prime m w_prime")

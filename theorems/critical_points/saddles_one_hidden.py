@@ -203,9 +203,9 @@ def elsewhere_not_critical() -> Iterator[m.Raw]:
 
 @saddles.exhaustive
 def weights_on_a_grid() -> Family:
-    """Weights of the added neuron in quarters from -3 to 3: three of them are critical."""
+    """Weights of the added neuron in halves from -3 to 3: three of them are critical."""
     return Family(
-        _instance(m.PLAIN_NARROW, _DATA, [axis("v")]), {"v": [f"{k}/4" for k in range(-12, 13)]}, ["wide_critical"]
+        _instance(m.PLAIN_NARROW, _DATA, [axis("v")]), {"v": [f"{k}/2" for k in range(-6, 7)]}, ["wide_critical"]
     )
 
 
