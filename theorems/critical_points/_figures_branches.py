@@ -73,13 +73,17 @@ def critical_hierarchy() -> Drawing:
     """Which branches of width 3 hold critical points, for the exponential instance with a second zero of phi."""
     network, data = read_network(m.X1[0]), read_data(m.X1[1])
     diagram = hierarchy(1, 3)
-    found = {entry.branch.type: entry for entry in classify(network, data, 3)}
-    colours = {kind: GREY if not found[kind].critical else ORANGE if found[kind].saddle else GREEN for kind in diagram}
+    found = {entry.branch.kind: entry for entry in classify(network, data, 3)}
+    colours = {
+        kind: GREEN if found[kind].critical == "all" else ORANGE if found[kind].critical == "own" else GREY
+        for kind in diagram
+    }
+    assert all(found[kind].all_saddles for kind in diagram if colours[kind] == ORANGE)
     with canvas(7.4, 3.8) as figure:
         handles = [
-            _key(GREEN, "critical, not only saddles"),
-            _key(ORANGE, "critical points, all saddles"),
-            _key(GREY, "no critical point"),
+            _key(GREEN, "critical throughout"),
+            _key(ORANGE, "critical where phi vanishes, all of them saddles"),
+            _key(GREY, "critical only where it meets coarser ones"),
         ]
         _draw(figure, diagram, colours, handles)
     caption = (

@@ -79,7 +79,6 @@ def group_by_class() -> Iterator[Step]:
         "Each label with k neurons leaves k - 1 free outer weights, each block of k neurons k - 1 and d inner ones, a null "
         "neuron 1: together (m - r) + (d - 1) blocks. The equations of a branch are affine, and their rank is computed for "
         "all types of the widths at hand.",
-        [Identity((a1 - 1) + (a2 - 1 + t) + a3, (a1 + a2 + a3 - 1) + (t - 1))],
     )
     yield Step(
         "At a generic point of a branch the inner weights of blocks differ from each other and from the labels' ones, so a "
