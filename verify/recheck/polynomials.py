@@ -52,12 +52,16 @@ class Arithmetic:
     def __init__(self, exponentials: bool = True) -> None:
         self.work, self.exponentials = 0, exponentials
 
+    def spend(self, work: int) -> None:
+        self.work += work
+        if self.work > MAX_WORK:
+            raise NotReplayed("the identity is too large for naive polynomial arithmetic")
+
     def product(self, *factors: Polynomial) -> Polynomial:
-        result: Polynomial = {(): 1}
-        for factor in factors:
-            self.work += len(result) * len(factor) * (1 + (_bits(result) + _bits(factor)) // 1000)
-            if self.work > MAX_WORK:
-                raise NotReplayed("the identity is too large for naive polynomial arithmetic")
+        result: Polynomial = factors[0] if factors else {(): 1}
+        self.spend(len(result))
+        for factor in factors[1:]:
+            self.spend(len(result) * len(factor) * (1 + _bits(result) * _bits(factor) // 1_000_000))
             total: Polynomial = {}
             for (m, x), (n, y) in itertools.product(result.items(), factor.items()):
                 monomial = _times(m, n)
