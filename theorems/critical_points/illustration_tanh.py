@@ -198,7 +198,7 @@ SADDLE = vector("indefinite", _COUNTS[1], _COUNTS[1], _COUNTS[0], meaning="one p
 
 def panel(place: int, curvature: str, inertia: Quantity) -> Basic:
     """At this t the curvature (of the loss without the half) is this, and the inertia of the Hessian that."""
-    found = And(near(2 * CURVATURE.symbol, Rational(curvature), 1000 * _CLOSE), Eq(INERTIA.symbol, inertia.symbol))
+    found = And(near(2 * CURVATURE.symbol, Rational(curvature), 10 * _CLOSE), Eq(INERTIA.symbol, inertia.symbol))
     return Implies(Eq(t, place), found)
 
 
