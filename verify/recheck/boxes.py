@@ -17,6 +17,7 @@ from .dense import (
     gradient,
     hessian,
     inertia,
+    loss,
     losses,
 )  # fmt: skip
 from .dual import Dual, loss_hessian
@@ -55,7 +56,7 @@ def _curvature(bits: int, n: Dense, d: Data, r: Number, j: int) -> Inertia:
     """The inertia of B_j at every point of the box."""
     outer, w = entry(defined(_plain(n, r), n.outputs == 1).neurons, j)
     work = bits + GUARD
-    phi = Dual(n, d.inputs, [row[0][1] for row in losses(n, d, work, r)[0]], [], work)
+    phi = Dual(n, d.inputs, [row[0][1] for row in losses(n, d, work, r)], [], work)
     bend = phi.bend([fixed(u, work, r) for u in w])
     return _certain([[x * fixed(outer[0], work, r) for x in row] for row in bend])
 
@@ -119,7 +120,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "boxes.curvature_inertia": ("#NDri", _curvature),
     "boxes.certain_signs": ("#NDr", _signs),
     "boxes.split_law": ("#NDrS", _split_law),
-    "boxes.loss": ("#NDr", lambda bits, n, d, r: number(losses(_plain(n, r), d, bits + GUARD, r)[1].value)),
+    "boxes.loss": ("#NDr", lambda bits, n, d, r: number(loss(_plain(n, r), d, bits + GUARD, r))),
     "designed.residual": ("#NMvi", lambda bits, n, x, e, i: number(entry(_designed(bits, n, x, e).e, i))),
     "designed.loss": ("#NMv", lambda *given: number(sum(e * e for e in _designed(*given).e) * HALF)),
     "designed.dual": ("#NMvv", lambda bits, n, x, e, v: number(_designed(bits, n, x, e).value(v))),

@@ -32,6 +32,7 @@ from .shapes import Reader, many, of_type, one_of, optional, record, such_that
 MAX_PARAMETERS = 2_000
 MAX_WORK = 10_000_000  # entries of all Hessians, each as many times as a layer adds to it
 MAX_BITS = 20_000  # of a power
+MAX_SIZE = 3_000_000_000  # bits of all entries of a Hessian, at every step of its sum
 MAX_DEGREE = 60  # of an activation
 MAX_POINTS = 20_000
 GUARD = 32  # bits more than asked for
@@ -317,30 +318,54 @@ def outputs(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[
     return [forward(n, x, bits, radius) for x in d.inputs]
 
 
-@lru_cache(maxsize=8)
-def losses(n: Dense, d: Data, bits: int, radius: Number | None = None) -> tuple[list[list[Triple]], Jet]:
-    """The loss at each output with its two derivatives by it (the second is e_i, the third L_i), and the total loss."""
-    rows = list(zip(outputs(n, d, bits, radius), d.targets, strict=True))
-    terms = [[_loss(d.loss, p.value, y) for p, y in zip(row, ys, strict=True)] for row, ys in rows]
-    jets = [p.through(t) for (row, _), ts in zip(rows, terms, strict=True) for p, t in zip(row, ts, strict=True)]
-    return terms, sum(jets, Jet(0, {}, {}))
+def losses(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[list[Triple]]:
+    """The loss at each output with its two derivatives by it: e_i and L_i."""
+    rows = zip(outputs(n, d, bits, radius), d.targets, strict=True)
+    return [[_loss(d.loss, p.value, y) for p, y in zip(row, ys, strict=True)] for row, ys in rows]
+
+
+def loss(n: Dense, d: Data, bits: int, radius: Number | None = None) -> Real:
+    """The loss."""
+    return sum(value for row in losses(n, d, bits, radius) for value, _, _ in row)
 
 
 def residuals(n: Dense, d: Data, bits: int) -> list[list[Real]]:
     """The rows e_i."""
-    return [[e for _, e, _ in row] for row in losses(n, d, digits(n, bits))[0]]
+    return [[e for _, e, _ in row] for row in losses(n, d, digits(n, bits))]
+
+
+@lru_cache(maxsize=4)
+def _derivatives(n: Dense, d: Data, bits: int, radius: Number | None) -> tuple[list[Real], list[list[Real]]]:
+    """Gradient and Hessian of the loss, by the chain rule at each output."""
+    bits = digits(n, bits) if radius is None else bits + GUARD
+    jets = [p for row in outputs(n, d, bits, radius) for p in row]
+    terms = [term for row in losses(n, d, bits, radius) for term in row]
+    first: list[Real] = [0] * n.size
+    second: list[list[Real]] = [[0] * n.size for _ in first]
+    work = 0
+    for jet, (_, e, c) in zip(jets, terms, strict=True):
+        slope = sorted(jet.slope.items())
+        for k, (p, x) in enumerate(slope):
+            first[p] += e * x
+            row, step = second[p], c * x
+            for q, y in slope[k:]:
+                row[q] += step * y
+        for (p, q), y in jet.bend.items():
+            second[p][q] += e * y
+        size = max(x.denominator.bit_length() if type(x) is Fraction else 0 for x in first)
+        work += n.size**2 * size * (size // 2_000 + 1)
+        within(work, MAX_SIZE, "digits in a Hessian")
+    return first, [[second[min(p, q)][max(p, q)] for q in range(n.size)] for p in range(n.size)]
 
 
 def gradient(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[Real]:
     """The gradient of the loss."""
-    slope = losses(n, d, digits(n, bits) if radius is None else bits + GUARD, radius)[1].slope
-    return [slope.get(p, 0) for p in range(n.size)]
+    return _derivatives(n, d, bits, radius)[0]
 
 
 def hessian(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[list[Real]]:
     """The Hessian of the loss."""
-    bend = losses(n, d, digits(n, bits) if radius is None else bits + GUARD, radius)[1].bend
-    return [[bend.get((min(p, q), max(p, q)), 0) for q in range(n.size)] for p in range(n.size)]
+    return _derivatives(n, d, bits, radius)[1]
 
 
 def inertia(matrix: Sequence[Sequence[Real]]) -> tuple[int, int, int]:
@@ -496,7 +521,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
         "#ND",
         lambda bits, n, d: certain(n, every(vanishes(e) for row in residuals(n, d, bits) for e in row)),
     ),
-    "dense.loss": ("#ND", lambda bits, n, d: number(losses(n, d, digits(n, bits))[1].value)),
+    "dense.loss": ("#ND", lambda bits, n, d: number(loss(n, d, digits(n, bits)))),
     "dense.gradient": ("#ND", lambda bits, n, d: exactly(gradient(n, d, bits))),
     "dense.hessian": ("#ND", lambda bits, n, d: exactly(hessian(n, d, bits))),
     "dense.critical": ("#ND", lambda bits, n, d: certain(n, every(map(vanishes, gradient(n, d, bits))))),

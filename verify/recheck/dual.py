@@ -65,7 +65,7 @@ class Dual:
 
 def dual(n: Dense, d: Data, bits: int) -> Dual:
     """phi; `Undefined` unless L = 1."""
-    rows = losses(defined(n, n.depth == 1), d, digits(n, bits))[0]
+    rows = losses(defined(n, n.depth == 1), d, digits(n, bits))
     first = [row[0] for row in rows]
     return Dual(n, d.inputs, [e for _, e, _ in first], [c for _, _, c in first], digits(n, bits))
 
