@@ -60,7 +60,7 @@ def kronecker_form(delta: Vector, turns: list[Vector], name: str = "B") -> Expr:
 def split_identity(outputs: int, dimension: int, copies: int, *, crossed: bool = True) -> Identity:
     """At one sample, the second variation of the loss of a network of which one neuron (a, w) is split.
 
-    Symbols: y = sigma'(w.x) x, s = sigma(w.x), the curvature L_c of the loss and the first variation r_c o of output c by
+    Symbols: y = sigma'(w.x) x, s = sigma(w.x), the curvature L_c of the loss, the first variation r_c o of output c by
     another parameter, its own second variation h o^2, C = sum e x^T sigma' (with ``crossed``), B. In the coordinates
     alpha, beta_2, ..., v, omega_2, ... it is the narrow one in (o, alpha, v) plus that of [[0, I (x) C], [., G (x) B]].
     """
@@ -94,7 +94,7 @@ def split_identity(outputs: int, dimension: int, copies: int, *, crossed: bool =
 
 
 def coordinate_identities(copies: int) -> list[Identity]:
-    """alpha, v and beta_j from the variations of the copies, for all shares (omega_j is the difference of two of them)."""
+    """alpha, v, beta_j from the variations of the copies, for all shares (omega_j is the difference of two of them)."""
     delta, turns = shares(copies), turns_of(1, copies)
     (alpha,), (v,) = vector("alpha", 1), vector("v", 1)
     free = [ZERO, *(Symbol(f"beta_{j}") for j in range(2, copies + 1))]
@@ -108,7 +108,7 @@ def coordinate_identities(copies: int) -> list[Identity]:
 
 
 def share_identity(dimension: int, copies: int) -> Identity:
-    """sum_j delta_j B(t_j, t_j) = B(tau, tau) + (G (x) B)(omega, omega) for t_j = tau + omega_j - sum_l delta_l omega_l."""
+    """sum_j delta_j B(t_j, t_j) = B(tau, tau) + (G (x) B)(omega), t_j = tau + omega_j - sum_l delta_l omega_l."""
     delta, turns, tau = shares(copies), turns_of(dimension, copies), vector("tau", dimension)
     inner = copies_of(tau, turns, delta)
     left = total(d * bilinear("B", t, t) for d, t in zip(delta, inner, strict=True))

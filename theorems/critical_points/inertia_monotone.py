@@ -45,8 +45,9 @@ NARROW_NUMBERS, WIDE_NUMBERS = numbers(m.NETWORK, "narrow", "narrow"), numbers(m
 monotone = Statement(
     "ep-inertia-monotone",
     title="Critical embeddings are irreversible: no number of signs falls",
-    summary="If R_wide(T theta) = R_narrow(theta) and the wide gradient is a constant matrix M times the narrow one, the wide "
-    "Hessian has at least as many positive, negative and zero eigenvalues: saddles stay saddles, flat directions stay flat.",
+    summary="If R_wide(T theta) = R_narrow(theta) and the wide gradient is a constant matrix M times the narrow one, "
+    "the wide Hessian has at least as many positive, negative and zero eigenvalues: saddles stay saddles, flat "
+    "directions stay flat.",
     area=m.AREA,
     source=m.HIERARCHY.at("abstract, irreversibility", m.CLAIM_READ),
     declared="reduced",
@@ -71,23 +72,24 @@ def subspaces() -> Iterator[Step]:
     v = Matrix(narrow, 1, lambda i, _: symbols(f"v_{i + 1}"))
     image, pulled = t * v, t.T * h * t
     yield Step(
-        "Let theta be the point, affine T with R_wide(T theta) = R_narrow(theta) near it: two derivatives give T^T H_wide T = "
-        "H_narrow. So the wide form at T v is the narrow form at v. On a space of dimension n_+ on which the narrow form is "
-        "positive, T has no kernel (the form would be 0), and the wide form is positive on the image: n_+ of the wide one is "
-        "no less. The same for n_-. (Here with 2 and 3 parameters.)",
+        "Let theta be the point, affine T with R_wide(T theta) = R_narrow(theta) near it: two derivatives give T^T "
+        "H_wide T = H_narrow. So the wide form at T v is the narrow form at v. On a space of dimension n_+ on which "
+        "the narrow form is positive, T has no kernel (the form would be 0), and the wide form is positive on the "
+        "image: n_+ of the wide one is no less. The same for n_-. (Here with 2 and 3 parameters.)",
         [Identity((image.T * h * image)[0, 0], (v.T * pulled * v)[0, 0])],
         cites=["n_+ is the greatest dimension of a space on which a form is positive"],
     )
     yield Step(
-        "The derivative of grad R_wide(T theta) = M grad R_narrow(theta), M constant, is H_wide T = M H_narrow. If H_narrow v = "
-        "0, then H_wide T v = 0. As T is injective, the kernel of H_wide has at least the dimension of that of H_narrow.",
+        "The derivative of grad R_wide(T theta) = M grad R_narrow(theta), M constant, is H_wide T = M H_narrow. If "
+        "H_narrow v = 0, then H_wide T v = 0. As T is injective, the kernel of H_wide has at least the dimension of "
+        "that of H_narrow.",
         [Identity((h * image)[0, 0], ((h * t) * v)[0, 0])],
     )
     yield Step(
-        "Splittings have such T and M: in the outer weights T has the shares and M ones, in the inner weights T has ones and M "
-        "the shares. There T^T M = I as the shares sum to 1, and the second relation implies the first. The same holds for "
-        "null neurons and for all compatible embeddings of deep networks. Criticality is not used, but gives the signs their "
-        "meaning.",
+        "Splittings have such T and M: in the outer weights T has the shares and M ones, in the inner weights T has "
+        "ones and M the shares. There T^T M = I as the shares sum to 1, and the second relation implies the first. "
+        "The same holds for null neurons and for all compatible embeddings of deep networks. Criticality is not used, "
+        "but gives the signs their meaning.",
     )
 
 
@@ -168,7 +170,7 @@ LIFTED_RESIDUALS = [
 LIFTED_DATA = m.designed(
     LIFTED, [[1, 0], [0, 1], [1, 1], [1, -1], [2, 1], [1, 2], [2, -1], [1, -2], [3, 1], [1, 3]], LIFTED_RESIDUALS
 )
-"""z/(1 + z^2), d = 2: critical with inertia (1, 0, 2); M e = 0, sum_i e_i x_i = 0, and a Hess phi(w) as the kernel needs."""
+"""z/(1 + z^2), d = 2: critical, inertia (1, 0, 2); M e = 0, sum e_i x_i = 0, a Hess phi(w) as the kernel needs it."""
 
 
 @monotone.control(drops="mapped-gradient")
@@ -183,6 +185,8 @@ def another_loss() -> Iterator[m.Raw]:
     network, data = m.A
     elsewhere = m.lattice("tanh", (1, 3))
     narrow, wide = (evaluate(read_network(n), read_data(data)).hessian for n in (network, elsewhere))
+    assert narrow is not None
+    assert wide is not None
     yield _case(network, elsewhere, data, [[1, 0], [0, 1]], _rows(wide * narrow.inv()))
 
 

@@ -25,8 +25,9 @@ LAW = m.of(
 law = Statement(
     "ep-inertia-split-law",
     title="The Hessian of a split network has the inertia that narrow Hessian, curvatures and signs of the shares give",
-    summary="Split neuron k of a critical point into copies with p_k positive, q_k negative and z_k zero shares: n_- grows by "
-    "(p_k - 1) n_-(B_k) + q_k n_+(B_k), n_+ by the same with signs exchanged, n_0 by the rest; B_k = a_k Hess phi(w_k).",
+    summary="Split neuron k of a critical point into copies with p_k positive, q_k negative and z_k zero shares: n_- "
+    "grows by (p_k - 1) n_-(B_k) + q_k n_+(B_k), n_+ by the same with signs exchanged, n_0 by the rest; B_k = a_k "
+    "Hess phi(w_k).",
     area=m.AREA,
     source=m.HIERARCHY.at("properties of critical embeddings", m.DERIVED),
     declared="reduced",
@@ -51,29 +52,30 @@ def congruence() -> Iterator[Step]:
     p, q, s, d, plus, minus = symbols("p q s d b_plus b_minus")
     zero = d - plus - minus
     yield Step(
-        "Let the neuron (a, w) become (delta_j a, w), j = 1, ..., s, sum delta_j = 1. Write variations of the copies as "
-        "delta a_j = delta_j alpha + beta_j (j >= 2), delta a_1 = delta_1 alpha - sum beta_j, and delta w_j = v + omega_j - "
-        "sum_l delta_l omega_l with omega_1 = 0. That is a change of coordinates for all shares: alpha = sum delta a_j, "
-        "beta_j = delta a_j - delta_j alpha, v = sum delta_j delta w_j and omega_j = delta w_j - delta w_1 give it back.",
+        "Let the neuron (a, w) become (delta_j a, w), j = 1, ..., s, sum delta_j = 1. Write variations of the copies "
+        "as delta a_j = delta_j alpha + beta_j (j >= 2), delta a_1 = delta_1 alpha - sum beta_j, and delta w_j = v + "
+        "omega_j - sum_l delta_l omega_l with omega_1 = 0. That is a change of coordinates for all shares: alpha = "
+        "sum delta a_j, beta_j = delta a_j - delta_j alpha, v = sum delta_j delta w_j and omega_j = delta w_j - delta "
+        "w_1 give it back.",
         [*forms.coordinate_identities(2), *forms.coordinate_identities(3), *forms.coordinate_identities(4)],
     )
     yield Step(
-        "The Hessian is J^T L J plus, for each neuron, grad phi(w_j) between a_j and w_j and a_j Hess phi(w_j) at w_j. A "
-        "critical point has a grad phi(w) = 0, and a is not 0: grad phi(w) = 0, for the copies too, as the residuals are "
-        "those of the narrow network. In the new coordinates the first variation of the output depends on alpha and v only, "
-        "as that of the narrow network; the copies' forms delta_j B with B = a Hess phi(w) give B at v, no mixed terms, and "
-        "G (x) B at omega, G = diag(delta_2, ..., delta_s) - (delta_i delta_j). So the wide form is the narrow one plus "
-        "0 at beta plus G (x) B at omega. (Here at one sample with weight L, slope y = sigma'(w.x) x and another parameter "
-        "o; other samples add terms of the same form.)",
+        "The Hessian is J^T L J plus, for each neuron, grad phi(w_j) between a_j and w_j and a_j Hess phi(w_j) at "
+        "w_j. A critical point has a grad phi(w) = 0, and a is not 0: grad phi(w) = 0, for the copies too, as the "
+        "residuals are those of the narrow network. In the new coordinates the first variation of the output depends "
+        "on alpha and v only, as that of the narrow network; the copies' forms delta_j B with B = a Hess phi(w) give "
+        "B at v, no mixed terms, and G (x) B at omega, G = diag(delta_2, ..., delta_s) - (delta_i delta_j). So the "
+        "wide form is the narrow one plus 0 at beta plus G (x) B at omega. (Here at one sample with weight L, slope y "
+        "= sigma'(w.x) x and another parameter o; other samples add terms of the same form.)",
         [
             forms.split_identity(1, dimension, copies, crossed=False)
             for dimension, copies in ((1, 2), (1, 3), (2, 2), (2, 3), (1, 4))
         ],
     )
     yield Step(
-        "The same coordinates, without the rest of the network, take diag(delta) (x) B to B plus G (x) B. So the inertia of "
-        "G (x) B is that of all the delta_j B together minus that of B: with p positive, q negative and z zero shares it is "
-        "((p-1) b_+ + q b_-, (p-1) b_- + q b_+, z d + (p-1+q) b_0).",
+        "The same coordinates, without the rest of the network, take diag(delta) (x) B to B plus G (x) B. So the "
+        "inertia of G (x) B is that of all the delta_j B together minus that of B: with p positive, q negative and z "
+        "zero shares it is ((p-1) b_+ + q b_-, (p-1) b_- + q b_+, z d + (p-1+q) b_0).",
         [
             forms.share_identity(1, 2),
             forms.share_identity(1, 3),
@@ -97,15 +99,15 @@ def congruence() -> Iterator[Step]:
         ],
     )
     yield Step(
-        "Several groups: split one after the other. Output and residuals do not change, so the point stays critical and the "
-        "other neurons keep their B. A copy with turned sign (odd or even activation) is the image of one without under a "
-        "change of sign of coordinates, which does not change the inertia.",
+        "Several groups: split one after the other. Output and residuals do not change, so the point stays critical "
+        "and the other neurons keep their B. A copy with turned sign (odd or even activation) is the image of one "
+        "without under a change of sign of coordinates, which does not change the inertia.",
     )
 
 
 @law.certificate
 def one_input_one_neuron() -> Iterator[m.Raw]:
-    """tanh: (2,0,0) becomes (3,0,1), (2,1,1), (2,0,2), (4,0,2), (2,2,2), (3,1,2), (3,1,2); with B < 0 the other way round."""
+    """tanh: (2,0,0) becomes (3,0,1), (2,1,1), (2,0,2), (4,0,2), (2,2,2), (3,1,2), (3,1,2); then B < 0, B = 0, exp."""
     halves, thirds = ("1/2", "1/2"), ("1/3", "1/3", "1/3")
     splits = [halves, (2, -1), (1, 0), thirds, (3, -1, -1), (1, "1/2", "-1/2"), (2, 1, -2)]
     for factor, chosen in ((1, splits), ("-1/10", splits[:5]), (-1, splits[:2])):

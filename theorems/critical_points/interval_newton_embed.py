@@ -1,4 +1,4 @@
-"""Critical points found by Newton's method, certified in a box, and embedded with an exact inertia (recipe written here)."""
+"""Critical points certified in a box around a guess, and embedded with exact inertia (recipe written here)."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -42,15 +42,15 @@ SEEN_UP, SEEN_DOWN = (
 newton = Statement(
     "cert-interval-newton-embed",
     title="A critical point certified in a box gives wide ones, with exact inertia",
-    summary="If Krawczyk's test and enclosures certify a narrow critical point, its inertia and its B_k, then its splits are "
-    "critical, and the law gives their inertia exactly, with the zeros that no enclosure can show; enclosures of the wide "
-    "Hessian agree on the other signs.",
+    summary="If Krawczyk's test and enclosures certify a narrow critical point, its inertia and its B_k, then its "
+    "splits are critical, and the law gives their inertia exactly, with the zeros that no enclosure can show; "
+    "enclosures of the wide Hessian agree on the other signs.",
     area=m.AREA,
     source=m.PRINCIPLE.at("one-step embedding", "recipe written here; not to be attributed to the paper"),
     declared="certified",
     quantities=[
-        m.NETWORK, m.DATA, m.SPLITTING, RADIUS, WIDE_RADIUS, *m.SCALAR_TWO_LAYER, SUMS, COPIED, LARGEST, WIDE, SIZE, UNIQUE,
-        LAW, SIGNS, *PLACES, UP, DOWN, ZERO, SEEN_UP, SEEN_DOWN,
+        m.NETWORK, m.DATA, m.SPLITTING, RADIUS, WIDE_RADIUS, *m.SCALAR_TWO_LAYER, SUMS, COPIED, LARGEST, WIDE, SIZE,
+        UNIQUE, LAW, SIGNS, *PLACES, UP, DOWN, ZERO, SEEN_UP, SEEN_DOWN,
     ],
     assume={
         "two-layer": m.TWO_LAYER,
@@ -122,28 +122,28 @@ def critical_box(network: m.Raw, data: m.Raw, radius: str) -> UniqueZero:
 def narrow_certificate_wide_law() -> Iterator[Step]:
     """What enclosures show over the narrow box, and what exact laws add."""
     yield Step(
-        "Krawczyk's test: if -Y f(c) + (I - Y J(box))(box - c) lies inside box - c, f has exactly one zero in the box. For the "
-        "gradient, from a guess by Newton's method in many digits, that is the critical point theta. (Here the two reference "
-        "points: with a != 0 the derivatives by w may be divided by a.)",
+        "Krawczyk's test: if -Y f(c) + (I - Y J(box))(box - c) lies inside box - c, f has exactly one zero in the "
+        "box. For the gradient, from a guess by Newton's method in many digits, that is the critical point theta. "
+        "(Here the two reference points: with a != 0 the derivatives by w may be divided by a.)",
         [critical_box(*R1, "1/1000000"), critical_box(*R2, "1/1000")],
         cites=["Krawczyk's theorem"],
     )
     yield Step(
-        "Where the enclosures of the narrow Hessian and of the B_k over the box show the signs of all eigenvalues, they hold "
-        "at theta; B_k is invertible, so a_k != 0 for the neurons that are split. By ep-splitting-critical the split of "
-        "theta is critical, exactly. By ep-inertia-split-law its inertia is what the law gives: with its zero eigenvalues, "
-        "which no enclosure of a Hessian can show.",
+        "Where the enclosures of the narrow Hessian and of the B_k over the box show the signs of all eigenvalues, "
+        "they hold at theta; B_k is invertible, so a_k != 0 for the neurons that are split. By ep-splitting-critical "
+        "the split of theta is critical, exactly. By ep-inertia-split-law its inertia is what the law gives: with its "
+        "zero eigenvalues, which no enclosure of a Hessian can show.",
     )
     yield Step(
-        "The split of theta differs from that of the centre by at most r in each inner weight and r |share| in each outer one: "
-        "it lies in the wide box. Signs that are certain over the wide box are signs there: at most n_+ positive and n_- "
-        "negative ones. If they are as many as n_+ + n_-, both numbers are equal.",
+        "The split of theta differs from that of the centre by at most r in each inner weight and r |share| in each "
+        "outer one: it lies in the wide box. Signs that are certain over the wide box are signs there: at most n_+ "
+        "positive and n_- negative ones. If they are as many as n_+ + n_-, both numbers are equal.",
     )
 
 
 @newton.certificate
 def without_bias() -> Iterator[m.Raw]:
-    """Two neurons, B > 0 for both: (6,0,2), (5,1,2), (6,0,2), (5,1,2), of which enclosures show the signs other than zero."""
+    """Two neurons, B > 0 for both: (6,0,2), (5,1,2), (6,0,2), (5,1,2); enclosures show all of it but the zeros."""
     network, data = R1
     for first, second in (
         (("1/4", "3/4"), ("1/2", "1/2")),
@@ -185,7 +185,7 @@ def a_box_without_a_critical_point() -> Iterator[m.Raw]:
 
 @newton.control(drops="boxes-fit")
 def a_wide_box_beside_the_critical_point() -> Iterator[m.Raw]:
-    """The narrow box holds the critical point, off its centre; the wide box is so small that it holds no split of it."""
+    """The narrow box holds the critical point off its centre; the wide box is too small for its split."""
     (a, (w, b)), (_, data) = R2_CENTRE, R2
     network = m.two_layer("tanh", (a, [Fraction(w) + Fraction(1, 10000), b]))
     splitting = [m.split(0, "1/2", "1/2")]
@@ -220,11 +220,11 @@ def random_boxes(rng: Random) -> m.Raw:
     network, data = rng.choice([R1, R2])
     radius = Fraction(1, 10 ** rng.randint(5, 12))
     splitting = [m.random_split(rng, rng.randrange(len(network["layers"][0])))]
-    largest = max(abs(Fraction(share)) for share in splitting[0]["coefficients"])
+    shares = [abs(Fraction(share)) for share in splitting[0]["coefficients"]]
     return {
         "network": network,
         "data": data,
         "splitting": splitting,
         "r": str(radius),
-        "rho": str(radius * max(1, largest)),
+        "rho": str(radius * max(Fraction(1), *shares)),
     }

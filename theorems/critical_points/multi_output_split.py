@@ -30,14 +30,15 @@ RANKS = m.of(
 multi = Statement(
     "ep-multi-output-split",
     title="With several outputs splits are strict saddles unless C = 0",
-    summary="The Hessian of a split network is congruent to the narrow one plus [[0, I (x) C], [., G (x) B]] for each split "
-    "neuron: n_- grows by at least (s - 1) rank C, whatever the shares. With one output criticality makes C vanish.",
+    summary="The Hessian of a split network is congruent to the narrow one plus [[0, I (x) C], [., G (x) B]] for each "
+    "split neuron: n_- grows by at least (s - 1) rank C, whatever the shares. With one output criticality makes C "
+    "vanish.",
     area=m.AREA,
     source=m.HIERARCHY.at("properties of critical embeddings", m.DERIVED),
     declared="reduced",
     quantities=[
-        m.NETWORK, m.DATA, m.SPLITTING, m.DEPTH, m.BIAS_FREE, SUMS, COPIED, WIDE, m.CRITICAL, WIDE_CRITICAL, INERTIA, LAW,
-        NEGATIVE, NEGATIVE_WIDE, POSITIVE, POSITIVE_WIDE, RANKS,
+        m.NETWORK, m.DATA, m.SPLITTING, m.DEPTH, m.BIAS_FREE, SUMS, COPIED, WIDE, m.CRITICAL, WIDE_CRITICAL, INERTIA,
+        LAW, NEGATIVE, NEGATIVE_WIDE, POSITIVE, POSITIVE_WIDE, RANKS,
     ],
     assume={
         "one-hidden-layer": ("one hidden layer, no biases", Eq(m.DEPTH.symbol, 1) & m.BIAS_FREE.symbol),
@@ -59,16 +60,16 @@ def congruence() -> Iterator[Step]:
     """The coordinates of a split, with vectors of outer weights."""
     beta, omega, g, r, k = symbols("beta omega g rho kappa")
     yield Step(
-        "The output and its residuals e_i in R^D stay, as sum delta_j a = a; as with one output the derivatives of a copy are "
-        "those of the neuron (by a), and delta_j times them (by w). So critical points go to critical points.",
+        "The output and its residuals e_i in R^D stay, as sum delta_j a = a; as with one output the derivatives of a "
+        "copy are those of the neuron (by a), and delta_j times them (by w). So critical points go to critical points.",
     )
     yield Step(
-        "The second variation of the loss at a sample is sum_c L_c (first variation of output c)^2, plus 2 e.(delta a) "
-        "sigma' (delta w.x) and (e.a) sigma'' (delta w.x)^2 of each neuron: summed over the sample 2 (delta a)^T C delta w "
-        "and B. Take delta a_j = delta_j alpha + beta_j, delta a_1 = delta_1 alpha - sum beta_j, delta w_j = v + omega_j - "
-        "sum_l delta_l omega_l, omega_1 = 0; that can be inverted. The first variations depend on alpha and v only; the form "
-        "is the narrow one in the old weights, alpha and v, plus 2 sum_j beta_j^T C omega_j plus G (x) B at omega. Nothing "
-        "of this needs a critical point.",
+        "The second variation of the loss at a sample is sum_c L_c (first variation of output c)^2, plus 2 e.(delta "
+        "a) sigma' (delta w.x) and (e.a) sigma'' (delta w.x)^2 of each neuron: summed over the sample 2 (delta a)^T C "
+        "delta w and B. Take delta a_j = delta_j alpha + beta_j, delta a_1 = delta_1 alpha - sum beta_j, delta w_j = "
+        "v + omega_j - sum_l delta_l omega_l, omega_1 = 0; that can be inverted. The first variations depend on alpha "
+        "and v only; the form is the narrow one in the old weights, alpha and v, plus 2 sum_j beta_j^T C omega_j plus "
+        "G (x) B at omega. Nothing of this needs a critical point.",
         [
             *forms.coordinate_identities(2),
             *forms.coordinate_identities(3),
@@ -80,10 +81,10 @@ def congruence() -> Iterator[Step]:
         cites=["Sylvester's law of inertia"],
     )
     yield Step(
-        "Let K = I (x) C have rank k = (s - 1) rank C. In coordinates in which K is diagonal with k nonzero entries, each of "
-        "them makes a hyperbolic pair: 2 rho beta omega plus terms of omega with the rest is 2 rho pi omega with pi = beta "
-        "plus a linear form, as beta occurs nowhere else. So n_- and n_+ of the block are at least k. If C is not 0 the "
-        "split critical point is a strict saddle, for all shares.",
+        "Let K = I (x) C have rank k = (s - 1) rank C. In coordinates in which K is diagonal with k nonzero entries, "
+        "each of them makes a hyperbolic pair: 2 rho beta omega plus terms of omega with the rest is 2 rho pi omega "
+        "with pi = beta plus a linear form, as beta occurs nowhere else. So n_- and n_+ of the block are at least k. "
+        "If C is not 0 the split critical point is a strict saddle, for all shares.",
         [
             Identity(
                 2 * r * beta * omega + k * omega**2 + 2 * g * omega,
@@ -98,7 +99,7 @@ def congruence() -> Iterator[Step]:
 
 @multi.certificate
 def two_outputs() -> Iterator[m.Raw]:
-    """C of rank 1: (1/2, 1/2), (2, -1), (1, 0) and three copies; one and two inputs, other losses, points off criticality."""
+    """C of rank 1: (1/2, 1/2), (2, -1), (1, 0) and three copies; two inputs, other losses, points off criticality."""
     network, data = m.two_outputs()
     for shares in (("1/2", "1/2"), (2, -1), (1, 0), ("1/3", "1/3", "1/3"), (3, -1, -1)):
         yield {"network": network, "data": data, "splitting": [m.split(0, *shares)]}

@@ -1,4 +1,4 @@
-"""Adding a neuron with inner weights 0 (definition recalled from Zhang et al. 2021; conditions and Hessian derived here)."""
+"""Adding a neuron with inner weights 0 (recalled from Zhang et al. 2021; conditions and Hessian derived here)."""
 
 from collections.abc import Iterator
 from random import Random
@@ -33,8 +33,9 @@ FLAT = m.of("sets.entry", CURVATURE, TWO, sort="natural", name="new_nullity", me
 null = Statement(
     "ep-null-embedding",
     title="A neuron with inner weights 0 keeps criticality, if the activation is 0 there",
-    summary="With sigma(0) = 0 a neuron (0, 0) may be added to every critical point, for every sample; a neuron (a, 0) with "
-    "a != 0 too if sigma'(0) = 0, and then the Hessian gains a zero and the block a sigma''(0) sum_i e_i x_i x_i^T.",
+    summary="With sigma(0) = 0 a neuron (0, 0) may be added to every critical point, for every sample; a neuron (a, "
+    "0) with a != 0 too if sigma'(0) = 0, and then the Hessian gains a zero and the block a sigma''(0) sum_i e_i x_i "
+    "x_i^T.",
     area=m.AREA,
     source=m.PRINCIPLE.at("null embedding", "definition recalled; conditions and Hessian derived here"),
     declared="reduced",
@@ -65,22 +66,23 @@ null = Statement(
 @null.argument
 def taylor_at_zero() -> Iterator[Step]:
     """Two orders of Taylor's formula at w = 0."""
-    t, a, alpha, s1, s2, el, e, f, rest = symbols("t a alpha sigma_1 sigma_2 L e f h")
+    t, a, alpha, s1, s2, el, e, rest = symbols("t a alpha sigma_1 sigma_2 L e h")
     om1, om2, x1, x2, y1, y2, e2 = symbols("omega_1 omega_2 x_1 x_2 y_1 y_2 e_2")
     z = om1 * x1 + om2 * x2
     moved = (a + t * alpha) * (t * s1 * z + t**2 * s2 * z**2 / 2)
     yield Step(
-        "The neuron (a, 0) contributes a sigma(0) = 0 at every input. So output, loss and residual derivatives e_i are those "
-        "of the narrow network, and so are the derivatives by the old weights. Move the new neuron along a line, "
-        "a + t alpha, 0 + t omega, and let zeta = omega.x: with sigma(0) = 0 its output is "
-        "t a sigma'(0) zeta + t^2 (alpha sigma'(0) zeta + a sigma''(0) zeta^2/2) + O(t^3).",
+        "The neuron (a, 0) contributes a sigma(0) = 0 at every input. So output, loss and residual derivatives e_i "
+        "are those of the narrow network, and so are the derivatives by the old weights. Move the new neuron along a "
+        "line, a + t alpha, 0 + t omega, and let zeta = omega.x: with sigma(0) = 0 its output is t a sigma'(0) zeta + "
+        "t^2 (alpha sigma'(0) zeta + a sigma''(0) zeta^2/2) + O(t^3).",
         [Identity(moved - t**3 * alpha * s2 * z**2 / 2, t * a * s1 * z + t**2 * (alpha * s1 * z + a * s2 * z**2 / 2))],
         cites=["Taylor's formula for twice differentiable functions"],
     )
     yield Step(
-        "So the new derivatives are dR/da = 0 and dR/dw = a sigma'(0) sum_i e_i x_i. If a = 0 or sigma'(0) = 0 both vanish, "
-        "whatever the sample: the wide network is critical iff the narrow one is. Else it needs sum_i e_i x_i = 0, which "
-        "depends on the sample. Without sigma(0) = 0 even the neuron (0, 0) needs dR/da = sigma(0) sum_i e_i = 0.",
+        "So the new derivatives are dR/da = 0 and dR/dw = a sigma'(0) sum_i e_i x_i. If a = 0 or sigma'(0) = 0 both "
+        "vanish, whatever the sample: the wide network is critical iff the narrow one is. Else it needs sum_i e_i x_i "
+        "= 0, which depends on the sample. Without sigma(0) = 0 even the neuron (0, 0) needs dR/da = sigma(0) sum_i "
+        "e_i = 0.",
         [
             Identity(
                 e * (a * s1 * z) + e2 * (a * s1 * (om1 * y1 + om2 * y2)),
@@ -89,10 +91,10 @@ def taylor_at_zero() -> Iterator[Step]:
         ],
     )
     yield Step(
-        "Let sigma'(0) = 0 too. Then the new neuron changes the output in second order only, by a sigma''(0) zeta^2/2: with "
-        "f + t h the output along any line of the old weights, the loss at a sample changes by e (t h + t^2 a sigma''(0) "
-        "zeta^2/2) + L t^2 h^2/2. The wide Hessian is the narrow one, a zero for a, and a sigma''(0) sum_i e_i x_i x_i^T for "
-        "w, without mixed terms; their inertias are added.",
+        "Let sigma'(0) = 0 too. Then the new neuron changes the output in second order only, by a sigma''(0) "
+        "zeta^2/2: with f + t h the output along any line of the old weights, the loss at a sample changes by e (t h "
+        "+ t^2 a sigma''(0) zeta^2/2) + L t^2 h^2/2. The wide Hessian is the narrow one, a zero for a, and a "
+        "sigma''(0) sum_i e_i x_i x_i^T for w, without mixed terms; their inertias are added.",
         [
             Identity(
                 e * (t * rest + (moved.subs(s1, 0) - t**3 * alpha * s2 * z**2 / 2)) + el * (t * rest) ** 2 / 2,
@@ -111,7 +113,7 @@ FLAT_DATA = m.designed(FLAT_NARROW, [1, 2, 3], ["2/5", -1, "2/3"])
 
 @null.certificate
 def reference_instances() -> Iterator[m.Raw]:
-    """tanh with (0, 0); z^2/(1 + z^2) with (a, 0), a = 1, 0, -1; one and two inputs, other losses, points off criticality."""
+    """tanh with (0, 0); z^2/(1 + z^2) with (a, 0), a = 1, 0, -1; two inputs, other losses, points off criticality."""
     for network, data in (m.A, m.instance_b(), m.instance_d()):
         yield {"network": network, "data": data, "block": m.block([0], 1)}
     network, data = m.T2

@@ -27,8 +27,8 @@ REGULAR = m.property_of(
 )
 RULE = m.property_of(
     "embedding.plateau_rule", m.NETWORK, m.DATA, m.SPLITTING, name="rule",
-    meaning="for each split neuron: B_k positive definite and all shares positive, or B_k negative definite and exactly one "
-    "share positive",
+    meaning="for each split neuron: B_k positive definite and all shares positive, or B_k negative definite and "
+    "exactly one share positive",
 )  # fmt: skip
 WIDE = m.of("embedding.split", m.NETWORK, m.SPLITTING, sort="dense", meaning="the split network", name="wide")
 MINIMUM = m.property_of("embedding.local_minimum", WIDE, m.DATA, name="local_minimum", meaning="a local minimum")
@@ -40,15 +40,15 @@ WIDTH_WIDE = m.of("dense.width", WIDE, sort="natural", meaning="width of the wid
 plateau = Statement(
     "ep-plateau-classification",
     title="Which splits of a strict minimum are minima: a rule of signs",
-    summary="Split neurons of a critical point with positive definite Hessian: a local minimum iff for each of them B_k is "
-    "positive definite and all shares are positive, or negative definite and exactly one is. Then the minimum is a plateau "
-    "of m - r dimensions; else it is a strict saddle.",
+    summary="Split neurons of a critical point with positive definite Hessian: a local minimum iff for each of them "
+    "B_k is positive definite and all shares are positive, or negative definite and exactly one is. Then the minimum "
+    "is a plateau of m - r dimensions; else it is a strict saddle.",
     area=m.AREA,
     source=m.GEOMETRY.at("critical sets with a given output function", m.DERIVED),
     declared="reduced",
     quantities=[
-        m.NETWORK, m.DATA, m.SPLITTING, *m.SCALAR_TWO_LAYER, HALF_SQUARE, m.CRITICAL, NEGATIVE, NULLITY, SUMS, COPIED, PROPER,
-        REGULAR, RULE, WIDE, MINIMUM, NEGATIVE_WIDE, NULLITY_WIDE, WIDTH, WIDTH_WIDE,
+        m.NETWORK, m.DATA, m.SPLITTING, *m.SCALAR_TWO_LAYER, HALF_SQUARE, m.CRITICAL, NEGATIVE, NULLITY, SUMS, COPIED,
+        PROPER, REGULAR, RULE, WIDE, MINIMUM, NEGATIVE_WIDE, NULLITY_WIDE, WIDTH, WIDTH_WIDE,
     ],
     assume={
         "two-layer": m.TWO_LAYER,
@@ -77,10 +77,11 @@ def signs_and_morse_bott() -> Iterator[Step]:
     sorts = {p: "natural", q: "natural", plus: "natural", minus: "natural"}
     some = [p >= 1, p + q >= 2, plus + minus >= 1]
     yield Step(
-        "By the law of inertia n_- of the wide Hessian is the sum over the split neurons of (p-1) n_-(B) + q n_+(B), p and q the "
-        "numbers of positive and negative shares: the narrow Hessian has no negative eigenvalue. As the shares sum to 1, p >= 1. "
-        "For two or more copies (p + q >= 2) and invertible B this is 0 iff B is positive definite and q = 0, or negative "
-        "definite and p = 1; for an indefinite B it never is. So n_- = 0 iff the rule holds for all split neurons.",
+        "By the law of inertia n_- of the wide Hessian is the sum over the split neurons of (p-1) n_-(B) + q n_+(B), "
+        "p and q the numbers of positive and negative shares: the narrow Hessian has no negative eigenvalue. As the "
+        "shares sum to 1, p >= 1. For two or more copies (p + q >= 2) and invertible B this is 0 iff B is positive "
+        "definite and q = 0, or negative definite and p = 1; for an indefinite B it never is. So n_- = 0 iff the rule "
+        "holds for all split neurons.",
         [
             Valid(
                 sorts,
@@ -94,16 +95,17 @@ def signs_and_morse_bott() -> Iterator[Step]:
     )
     yield Step("If n_- > 0 the wide point is critical and a strict saddle, no minimum.")
     yield Step(
-        "If n_- = 0: no share is 0 and no B has a zero eigenvalue, so by the same law n_0 is the sum of the s_k - 1, that is "
-        "m - r. The wide points with these inner weights and any shares that sum to 1 form an affine space of this dimension, "
-        "all critical, with the same loss. Its tangent space is the kernel. So on a complement the Hessian is positive "
-        "definite, at all points of the space near by: the loss is at least its value there. A local minimum, not isolated if "
-        "m > r.",
+        "If n_- = 0: no share is 0 and no B has a zero eigenvalue, so by the same law n_0 is the sum of the s_k - 1, "
+        "that is m - r. The wide points with these inner weights and any shares that sum to 1 form an affine space of "
+        "this dimension, all critical, with the same loss. Its tangent space is the kernel. So on a complement the "
+        "Hessian is positive definite, at all points of the space near by: the loss is at least its value there. A "
+        "local minimum, not isolated if m > r.",
         cites=["the Morse-Bott lemma, or Taylor's formula on the complements"],
     )
     yield Step(
-        "Neither the class of the activation nor separated inputs are needed for shares other than 0; invertible B's exclude a "
-        "vanishing residual. (A share 0, or a partial sum 0, always gives a saddle, by another argument, though n_- may be 0.)",
+        "Neither the class of the activation nor separated inputs are needed for shares other than 0; invertible B's "
+        "exclude a vanishing residual. (A share 0, or a partial sum 0, always gives a saddle, by another argument, "
+        "though n_- may be 0.)",
     )
 
 
@@ -131,13 +133,13 @@ def _two_groups(sign: int) -> Family:
 def opposite_curvatures() -> Family:
     """exp, two neurons, B = (16, -54): all sign patterns of up to three copies of each.
 
-    With s_1 and s_2 copies there are 1 and s_2 patterns that are minima; neurons can be arranged in m!/(s_1! s_2!) ways:
-    2, 9, 28 plateaus of minima for m = 2, 3, 4.
+    With s_1 and s_2 copies there are 1 and s_2 patterns that are minima, and neurons can be arranged in m!/(s_1! s_2!)
+    ways: 2, 9, 28 plateaus of minima for m = 2, 3, 4.
     """
     return _two_groups(-1)
 
 
-@plateau.exhaustive
+@plateau.exhaustive(budget="standard")
 def equal_curvatures() -> Family:
     """exp, two neurons, B = (16, 54): one pattern each, 2, 6, 14 plateaus of minima for m = 2, 3, 4."""
     return _two_groups(1)
@@ -192,7 +194,7 @@ def one_copy_moves() -> Iterator[m.Raw]:
 def not_critical() -> Iterator[m.Raw]:
     """One target moved: the Hessian and B are still definite."""
     network, _ = m.X1_REVERSED
-    data = m.sample([1, 2, 3, 4], [-18, 28, -1, 18])
+    data = m.sample([1, 2, 3, 4], [-18, 28, -1, "33/2"])
     yield {"network": network, "data": data, "splitting": [m.split(0, "1/2", "1/2")]}
 
 

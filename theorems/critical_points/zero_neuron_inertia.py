@@ -12,9 +12,9 @@ from verify import Identity, Statement, Step
 SIZE = m.of("embedding.size", m.BLOCK, sort="natural", meaning="number of neurons that are added")
 CASE = m.of(
     "embedding.zero_block_case", m.NETWORK, m.DATA, m.BLOCK, sort="natural", name="case",
-    meaning="1: all new outer weights are 0, and grad phi is 0 at none of the new inner weights; 2: one neuron, its outer "
-    "weight and grad phi at it are 0; 3: equal inner weights v with grad phi(v) = 0 and Hess phi(v) invertible, outer weights "
-    "with sum 0, not all 0; 0: none of these",
+    meaning="1: all new outer weights are 0, and grad phi is 0 at none of the new inner weights; 2: one neuron, its "
+    "outer weight and grad phi at it are 0; 3: equal inner weights v with grad phi(v) = 0 and Hess phi(v) invertible, "
+    "outer weights with sum 0, not all 0; 0: none of these",
 )  # fmt: skip
 WIDE = m.of(
     "embedding.append", m.NETWORK, m.BLOCK, sort="dense", meaning="the network with the new neurons", name="wide"
@@ -23,17 +23,18 @@ SAME = m.property_of("dense.same_function", WIDE, m.NETWORK, meaning="both are o
 INERTIA = m.of("dense.inertia", WIDE, m.DATA, sort="tuple", meaning="inertia of the wide Hessian")
 LAW = m.of(
     "embedding.zero_block_law", m.NETWORK, m.DATA, m.BLOCK, sort="tuple", name="law",
-    meaning="1: the narrow inertia plus (b, b, b (d-1)); 2: that of H_ext plus (0, 0, d); 3: that of H_ext plus "
-    "(d + (p-1) f_+ + (q-1) f_-, d + (p-1) f_- + (q-1) f_+, (b-1) + z d); H_ext: the Hessian in the old weights and one new "
-    "outer weight at v, (f_+, f_-, 0) the inertia of Hess phi(v), p, q, z the signs of the new outer weights",
+    meaning="1: the narrow inertia plus (b, b, b (d-1)); 2: that of H_ext plus (0, 0, d); 3: that of H_ext plus (d + "
+    "(p-1) f_+ + (q-1) f_-, d + (p-1) f_- + (q-1) f_+, (b-1) + z d); H_ext: the Hessian in the old weights and one "
+    "new outer weight at v, (f_+, f_-, 0) the inertia of Hess phi(v), p, q, z the signs of the new outer weights",
 )  # fmt: skip
 NEGATIVE_WIDE = m.of("dense.negative", WIDE, m.DATA, sort="natural", meaning="negative eigenvalues, wide")
 
 zero = Statement(
     "ep-zero-neuron-inertia",
     title="Neurons that cancel add an inertia that phi gives",
-    summary="A neuron (0, v) with grad phi(v) != 0 adds (1, 1, d - 1): a strict saddle. With grad phi(v) = 0 it adds d zeros to "
-    "the Hessian in the old weights and a; a zero-sum block adds p copies of Hess phi(v), q of its negative, and zeros.",
+    summary="A neuron (0, v) with grad phi(v) != 0 adds (1, 1, d - 1): a strict saddle. With grad phi(v) = 0 it adds "
+    "d zeros to the Hessian in the old weights and a; a zero-sum block adds p copies of Hess phi(v), q of its "
+    "negative, and zeros.",
     area=m.AREA,
     source=m.GEOMETRY.at("saddle branches", m.DERIVED),
     declared="reduced",
@@ -41,8 +42,8 @@ zero = Statement(
     assume={
         "two-layer": m.TWO_LAYER,
         "zero-block": (
-            "neurons of outer weight 0 off the zeros of grad phi, or one at a zero of it, or a block of sum 0 at a zero v of it "
-            "where Hess phi(v) is invertible",
+            "neurons of outer weight 0 off the zeros of grad phi, or one at a zero of it, or a block of sum 0 at a "
+            "zero v of it where Hess phi(v) is invertible",
             CASE.symbol >= 1,
         ),
     },
@@ -61,16 +62,16 @@ def hyperbolic_pairs() -> Iterator[Step]:
     h, ell, kappa, alpha, g1, g2, om1, om2 = symbols("h ell kappa alpha g_1 g_2 omega_1 omega_2")
     pair = g1 * om1 + g2 * om2
     yield Step(
-        "The new neurons contribute nothing to the output, as they cancel; residuals and phi stay. Their weights enter the "
-        "Hessian J^T L J + (grad phi between a_j and w_j, a_j Hess phi at w_j). Let alpha_j, omega_j be the variations of "
-        "their outer and inner weights, h the form of the narrow Hessian.",
+        "The new neurons contribute nothing to the output, as they cancel; residuals and phi stay. Their weights "
+        "enter the Hessian J^T L J + (grad phi between a_j and w_j, a_j Hess phi at w_j). Let alpha_j, omega_j be the "
+        "variations of their outer and inner weights, h the form of the narrow Hessian.",
     )
     yield Step(
-        "Case 1. All a_j = 0: the first variation of the output has no omega, so the form is h + 2 sum alpha_j (ell_j + "
-        "g_j.omega_j) + sum kappa_ij alpha_i alpha_j, g_j = grad phi(v_j) != 0, ell_j linear in the old weights. With pi_j = "
-        "g_j.omega_j + ell_j + sum_i kappa_ij alpha_i/2 as a coordinate in place of one component of omega_j it is h + 2 sum "
-        "alpha_j pi_j: each neuron adds a hyperbolic pair (1, 1), and its d - 1 other components of omega_j are in the kernel. "
-        "(Here one neuron and d = 2; then two neurons and d = 1.)",
+        "Case 1. All a_j = 0: the first variation of the output has no omega, so the form is h + 2 sum alpha_j (ell_j "
+        "+ g_j.omega_j) + sum kappa_ij alpha_i alpha_j, g_j = grad phi(v_j) != 0, ell_j linear in the old weights. "
+        "With pi_j = g_j.omega_j + ell_j + sum_i kappa_ij alpha_i/2 as a coordinate in place of one component of "
+        "omega_j it is h + 2 sum alpha_j pi_j: each neuron adds a hyperbolic pair (1, 1), and its d - 1 other "
+        "components of omega_j are in the kernel. (Here one neuron and d = 2; then two neurons and d = 1.)",
         [
             Identity(
                 h + 2 * alpha * ell + kappa * alpha**2 + 2 * alpha * pair,
@@ -81,31 +82,34 @@ def hyperbolic_pairs() -> Iterator[Step]:
         cites=["Sylvester's law of inertia"],
     )
     yield Step(
-        "Case 2. a = 0 and grad phi(v) = 0: omega does not occur at all. The form is that of H_ext, and d zeros. (For v = w_k "
-        "at a critical point the first variation depends on alpha_k + alpha only: H_ext has one more zero.)",
+        "Case 2. a = 0 and grad phi(v) = 0: omega does not occur at all. The form is that of H_ext, and d zeros. (For "
+        "v = w_k at a critical point the first variation depends on alpha_k + alpha only: H_ext has one more zero.)",
     )
     yield Step(
-        "Case 3. Outer weights c_j with sum 0 at one v, grad phi(v) = 0, F = Hess phi(v). The first variation of the output "
-        "depends on the new weights through alpha = sum alpha_j and nu = sum c_j omega_j only; b - 1 directions of the "
-        "alpha_j are in the kernel. The form is that of H_ext at (old weights, alpha), plus 2 nu.m + nu^T K nu with m linear in "
-        "these, plus sum c_j omega_j^T F omega_j. Write omega_j = mu + theta_j, theta_1 = 0 (c_1 != 0): then nu = sum c_j theta_j, "
-        "as sum c_j = 0, and with r = F^{-1}(m + K nu/2) the coupling is 2 nu^T F r. Put mu = mu' - r: the coupling is gone, "
-        "and what remains is H_ext plus sum c_j (mu' + theta_j)^T F (mu' + theta_j).",
+        "Case 3. Outer weights c_j with sum 0 at one v, grad phi(v) = 0, F = Hess phi(v). The first variation of the "
+        "output depends on the new weights through alpha = sum alpha_j and nu = sum c_j omega_j only; b - 1 "
+        "directions of the alpha_j are in the kernel. The form is that of H_ext at (old weights, alpha), plus 2 nu.m "
+        "+ nu^T K nu with m linear in these, plus sum c_j omega_j^T F omega_j. Write omega_j = mu + theta_j, theta_1 "
+        "= 0 (c_1 != 0): then nu = sum c_j theta_j, as sum c_j = 0, and with r = F^{-1}(m + K nu/2) the coupling is 2 "
+        "nu^T F r. Put mu = mu' - r: the coupling is gone, and what remains is H_ext plus sum c_j (mu' + theta_j)^T F "
+        "(mu' + theta_j).",
         [_block(1, 2), _block(1, 3), _block(2, 2), _block(2, 3)],
     )
     p, q, d, plus = symbols("p q d f_plus")
     minus = d - plus
     yield Step(
-        "That last form is diag(c) (x) F in the coordinates mu' + theta_j: its inertia is (p f_+ + q f_-, p f_- + q f_+, z d). "
-        "As f_+ + f_- = d, p f_+ + q f_- = d + (p-1) f_+ + (q-1) f_-, and the same with f_+ and f_- exchanged.",
+        "That last form is diag(c) (x) F in the coordinates mu' + theta_j: its inertia is (p f_+ + q f_-, p f_- + q "
+        "f_+, z d). As f_+ + f_- = d, p f_+ + q f_- = d + (p-1) f_+ + (q-1) f_-, and the same with f_+ and f_- "
+        "exchanged.",
         [
             Identity(p * plus + q * minus, d + (p - 1) * plus + (q - 1) * minus),
             Identity(p * minus + q * plus, d + (p - 1) * minus + (q - 1) * plus),
         ],
     )
     yield Step(
-        "None of this needs a critical point. The wide network is one iff the narrow one is, phi vanishes at the new inner "
-        "weights, and so does grad phi where the outer weight is not 0. Case 1 then is a strict saddle: n_- >= b.",
+        "None of this needs a critical point. The wide network is one iff the narrow one is, phi vanishes at the new "
+        "inner weights, and so does grad phi where the outer weight is not 0. Case 1 then is a strict saddle: n_- >= "
+        "b.",
     )
 
 
@@ -157,7 +161,7 @@ def single_neurons() -> Iterator[m.Raw]:
 
 @zero.certificate
 def blocks_that_cancel() -> Iterator[m.Raw]:
-    """At u = 3 of the second double zero: (4,1,1), (5,1,2), (4,2,2), and with the opposite sign (3,2,1), (3,3,2), (4,2,2)."""
+    """At a second double zero, u = 3: (4,1,1), (5,1,2), (4,2,2); with the opposite sign (3,2,1), (3,3,2), (4,2,2)."""
     for sign in (1, -1):
         network, data = m.instance_c(sign)
         for shares in ((1, -1), (1, 1, -2), (-1, -1, 2), (1, -1, 0)):
