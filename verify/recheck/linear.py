@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
-from math import lcm
+from math import isqrt, lcm
 
 from .intervals import Enclosure, point
 from .load import NotReplayed, Number
@@ -13,7 +13,7 @@ Enclosures = Sequence[Sequence[Enclosure]]
 
 MAX_WORK = 1_000_000_000  # operations times bits
 BITS = 64  # of the numbers of an approximate inverse
-GUESS = 1 << 48  # unit of approximate eigenvectors
+GUESS = 96  # bits of approximate eigenvectors
 
 
 def _bounded(matrix: Matrix) -> None:
@@ -91,26 +91,28 @@ def inertia(matrix: Matrix) -> tuple[int, int, int]:
                 a[k][m] = a[m][k] = a[k][m] - step
 
 
-def _rotations(a: list[list[float]]) -> list[list[float]]:
-    """Approximate eigenvectors of a symmetric matrix as rows, by Jacobi's rotations. A guess: nothing rests on it."""
+def _rotations(a: list[list[int]]) -> list[list[int]]:
+    """Approximate eigenvectors of a symmetric matrix as rows, by Jacobi's rotations. A guess: nothing rests on it.
+
+    The matrix is in units of 2**-GUESS times its greatest entry, the vectors in units of 2**-GUESS.
+    """
     n = len(a)
-    vectors = [[float(i == j) for j in range(n)] for i in range(n)]
+    vectors = [[int(i == j) << GUESS for j in range(n)] for i in range(n)]
     for _ in range(12):
-        if all(abs(a[p][q]) < 1e-40 for p, q in combinations(range(n), 2)):
-            break
-        for p, q in combinations(range(n), 2):
-            if abs(a[p][q]) < 1e-100:
-                continue
-            theta = (a[q][q] - a[p][p]) / (2 * a[p][q])
-            t = (1 if theta >= 0 else -1) / (abs(theta) + (theta * theta + 1) ** 0.5)
-            c = 1 / (t * t + 1) ** 0.5
-            s = t * c
+        pairs = [(p, q) for p, q in combinations(range(n), 2) if abs(a[p][q]) > n]
+        for p, q in pairs:
+            difference, twice = a[q][q] - a[p][p], 2 * a[p][q]
+            adjacent = abs(difference) + isqrt(difference**2 + twice**2)
+            length = isqrt(adjacent**2 + twice**2)
+            c, s = ((x << GUESS) // (length or 1) for x in (adjacent, twice if difference >= 0 else -twice))
             for row in a:
-                row[p], row[q] = c * row[p] - s * row[q], s * row[p] + c * row[q]
+                row[p], row[q] = (c * row[p] - s * row[q]) >> GUESS, (s * row[p] + c * row[q]) >> GUESS
             for m in (a, vectors):
-                one, other = m[p], m[q]
-                m[p] = [c * x - s * y for x, y in zip(one, other, strict=True)]
-                m[q] = [s * x + c * y for x, y in zip(one, other, strict=True)]
+                rows = list(zip(m[p], m[q], strict=True))
+                m[p] = [(c * x - s * y) >> GUESS for x, y in rows]
+                m[q] = [(s * x + c * y) >> GUESS for x, y in rows]
+        if not pairs:
+            break
     return vectors
 
 
@@ -142,14 +144,13 @@ def certain_signs(matrix: Enclosures) -> tuple[int, int]:
     scale, upper = (1 << 200) / unit, [[matrix[min(i, j)][max(i, j)] for j in range(n)] for i in range(n)]
     middle = [[int((x.lo + x.hi) / 2 * scale) for x in row] for row in upper]
     radius = [[int((x.hi - x.lo) / 2 * scale) + 2 for x in row] for row in upper]
-    guess = _rotations([[x / (1 << 200) for x in row] for row in middle])
-    p = [[int(x * GUESS) for x in row] for row in guess]
+    p = _rotations([[x >> 200 - GUESS for x in row] for row in middle])
     for step in range(2):
         half = [[sum(x * y for x, y in zip(row, line, strict=True)) for line in middle] for row in p]
         image = [[sum(x * y for x, y in zip(row, line, strict=True)) for line in p] for row in half]
         if step == 0:  # rows of length 1 in the metric of the matrix itself: small eigenvalues are not drowned
-            sizes = [max(abs(image[i][i]), GUESS * GUESS << 130) / (GUESS * GUESS << 200) for i in range(n)]
-            p = [[int(x / s**0.5) for x in row] for row, s in zip(p, sizes, strict=True)]
+            sizes = [isqrt(max(abs(image[i][i]), 1 << 2 * GUESS)) for i in range(n)]
+            p = [[(x << GUESS + 100) // size for x in row] for row, size in zip(p, sizes, strict=True)]
     half = [[sum(abs(x) * y for x, y in zip(row, line, strict=True)) for line in radius] for row in p]
     spread = [[sum(x * abs(y) for x, y in zip(row, line, strict=True)) for line in p] for row in half]
     off = [[spread[i][j] + (abs(image[i][j]) if i != j else 0) for j in range(n)] for i in range(n)]
