@@ -100,8 +100,8 @@ def _polynomial(coefficients: Sequence[sympy.Expr], z: sympy.Expr) -> sympy.Expr
 class AbstractJet:
     """An activation of which nothing is known: three new symbols for each pre-activation, s0, s1, s2 with a number.
 
-    For proofs that hold for every twice differentiable activation. Equal pre-activations get equal symbols if they are
-    written alike; ``of`` says which belong to an expression.
+    For proofs that hold for every twice differentiable activation. Calling it again with an expression that is written alike
+    gives the same symbols.
     """
 
     def __init__(self, name: str = "s") -> None:
@@ -113,11 +113,6 @@ class AbstractJet:
             number_of = len(self._known)
             self._known[z] = tuple(sympy.Symbol(f"{self._name}{order}_{number_of}", real=True) for order in range(3))
         return self._known[z]
-
-    @property
-    def of(self) -> dict[sympy.Expr, tuple[sympy.Symbol, ...]]:
-        """From each pre-activation to its symbols."""
-        return dict(self._known)
 
 
 class SymbolicEvaluation(Evaluation):
