@@ -52,13 +52,17 @@ def _zero_block_case(bits: int, n: Dense, d: Data, b: Block) -> int:
 
 
 def _largest_share(s: Splitting) -> Number:
-    return max((abs(c) for group in s for c in group.coefficients), default=0)
+    shares: list[Number] = [abs(c) for group in s for c in group.coefficients]
+    return max(shares, default=0)
 
 
 FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "dense.signed": ("N", lambda n: n.signed),
     "dense.is_tanh": ("N", lambda n: n.activation == ("tanh",)),
-    "dense.layer_is_zero": ("Ni", lambda n, j: not any(map(any, defined(n, not n.log and 0 <= j <= n.depth).layers[j]))),
+    "dense.layer_is_zero": (
+        "Ni",
+        lambda n, j: not any(map(any, defined(n, not n.log and 0 <= j <= n.depth).layers[j])),
+    ),
     "dense.nulls_silent": ("N", _nulls_silent),
     "dense.last_layer": ("N", _last_layer),
     "embedding.null_inner": ("NB", _null_inner),

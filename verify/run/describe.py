@@ -51,7 +51,7 @@ def describe(statement: Statement) -> dict[str, Any]:
     }
 
 
-class _Printer(PrettyPrinter):  # type: ignore[misc]
+class _Printer(PrettyPrinter):
     """Pretty printing that leaves words alone: ``rest_states`` has no subscript."""
 
     def _print_Symbol(self, symbol: sympy.Symbol, *_: Any, **__: Any) -> Any:
