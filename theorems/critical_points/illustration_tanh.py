@@ -6,7 +6,7 @@ from typing import Any
 from sympy import Abs, And, Basic, Eq, Implies, Or, Rational
 
 from theorems.critical_points import _models as m
-from verify import Quantity, Statement, computed, defined, parameter
+from verify import Drawing, Quantity, Statement, computed, defined, parameter
 
 T = parameter("t", "real", "place on the curve of residuals at which the network is critical")
 t = T.symbol
@@ -258,3 +258,11 @@ def twice_the_outer_weight() -> Iterator[m.Raw]:
 def another_inner_weight() -> Iterator[m.Raw]:
     """1.0259 in place of 1.0258."""
     yield _instance(0, inner="10259/10000")
+
+
+@corrected.figure
+def printed_and_recomputed() -> Drawing:
+    """The curve of critical weights, and the smallest eigenvalues along the splits."""
+    from theorems.critical_points import _figures_lifting  # matplotlib is slow to import, and only pictures need it
+
+    return _figures_lifting.printed_and_recomputed()
