@@ -120,10 +120,10 @@ def outside_the_span() -> Iterator[m.Raw]:
 @exact_lifting.exhaustive
 def two_wide_neurons() -> Family:
     """tanh with weight log(2)/2, and all pairs of neurons on a grid: those with the same function are decided."""
-    weights, numbers = [-1, 0, "1/2", 1, 2], ["1/2", 1, 2, 4]
+    weights, first, second = [-1, 0, 1, 2], ["1/2", 1, 2], ["1/2", 1, 2, 4]
     wide = {**m.TANH_NARROW, "layers": [[[axis("u1")], [axis("u2")]], [[axis("a1"), axis("a2")]]]}
     template = _instance(m.TANH_NARROW, wide)
-    return Family(template, {"u1": numbers, "u2": numbers, "a1": weights, "a2": weights}, ["in_span", "split_or_null"])
+    return Family(template, {"u1": first, "u2": second, "a1": weights, "a2": weights}, ["in_span", "split_or_null"])
 
 
 @exact_lifting.control(drops="irreducible")
