@@ -136,20 +136,23 @@ def _family(instance: tuple[m.Raw, m.Raw], layers: list[Any]) -> Family:
 
 @components.exhaustive
 def every_component() -> Iterator[Family]:
-    """All components of widths 1, 2 and 3, one point of each, with dimension and inertia."""
-    for width in (1, 2, 3):
+    """All components of small widths, one point of each, with dimension and inertia."""
+    for width in (1, 2):
         yield _family(m.A, atlas("tanh", {"2": 1}, ["1/2", "1", "2"], width))
         yield _family(m.X1, atlas("exp", {"2": 1}, ["2", "5"], width))
-    for width in (2, 3, 4):
+    for width in (2, 3):
         yield _family(m.instance_x3(), atlas("exp", {"2": 1, "3": -1}, ["2", "3"], width))
 
 
 @components.exhaustive(budget="standard")
-def every_component_with_five_zeros() -> Iterator[Family]:
-    """tanh with five zeros, residuals of both signs: 16 components of width 2, 98 of width 3."""
+def every_component_of_larger_sets() -> Iterator[Family]:
+    """tanh with five zeros, residuals of both signs: 16 components of width 2, 98 of width 3; two neurons split into four."""
     for width in (2, 3):
         for sign in (1, -1):
             yield _family(m.instance_b(sign), atlas("tanh", {"2": 1}, ["1/4", "1/2", "1", "2", "4"], width))
+    yield _family(m.A, atlas("tanh", {"2": 1}, ["1/2", "1", "2"], 3))
+    yield _family(m.X1, atlas("exp", {"2": 1}, ["2", "5"], 3))
+    yield _family(m.instance_x3(), atlas("exp", {"2": 1, "3": -1}, ["2", "3"], 4))
 
 
 @components.certificate

@@ -92,12 +92,8 @@ def count_the_free_numbers() -> Iterator[Step]:
         "The r classes over the reduction take one neuron each, and the sum of all is at most (m - r) max(1, d - 1).",
         [
             Identity(b * (d - 1) - (b - 1 + d - 1), (b - 1) * (d - 2)),
-            Valid({b: "integer", d: "integer"}, b - 1 + d - 1 <= b * (d - 1), [b >= 2, d >= 2]),
-            Valid(
-                {k: "integer", r: "integer", z: "integer", d: "integer"},
-                (k - r) + z * (d - 1) <= (k + z - r) * (d - 1),
-                [k >= r, z >= 0, d >= 2],
-            ),
+            Identity((k + z - r) * (d - 1) - ((k - r) + z * (d - 1)), (k - r) * (d - 2)),
+            Valid({u: "nonnegative", v: "nonnegative"}, u * v >= 0),
         ],
     )
     yield Step(
@@ -128,11 +124,7 @@ def count_the_free_numbers() -> Iterator[Step]:
             Identity(
                 u**3 * v - 4 * u**2 * v + 13 * u * v + u * v**3 - 6 * u * v**2, u * v * ((u - 2) ** 2 + (v - 3) ** 2)
             ),
-            Valid(
-                {u: "positive", v: "positive"},
-                And(Eq(u, 2), Eq(v, 3)),
-                [Eq(u * v * ((u - 2) ** 2 + (v - 3) ** 2), 0)],
-            ),
+            Valid({u: "real", v: "real"}, And(Eq(u, 2), Eq(v, 3)), [Eq((u - 2) ** 2 + (v - 3) ** 2, 0)]),
         ],
     )
 
