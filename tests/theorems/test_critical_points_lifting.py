@@ -255,6 +255,18 @@ def test_silent_neurons_over_z_over_one_plus_z_squared() -> None:
         assert inertia_on(wide, data) == expected
 
 
+def test_cancelling_neurons_at_a_second_double_zero() -> None:
+    """Instance C: every point with cancelling neurons is a strict saddle."""
+    tables = {1: [(4, 1, 1), (5, 1, 2), (4, 2, 2)], -1: [(3, 2, 1), (3, 3, 2), (4, 2, 2)]}
+    for sign, expected in tables.items():
+        network, data = m.instance_c(sign)
+        for added, counts in zip(((1, -1), (1, 1, -2), (-1, -1, 2)), expected, strict=True):
+            wide = m.extended(network, *((a, 3) for a in added))
+            assert is_critical(wide, data)
+            assert inertia_on(wide, data) == counts
+            assert value("embedding.local_minimum", wide, data) is not True
+
+
 def test_figures_of_the_illustration() -> None:
     network = m.two_layer("tanh", (1, "5129/5000"))
     inputs = ((fmpq(1, 4),), (fmpq(1),), (fmpq(4),), (fmpq(16),))

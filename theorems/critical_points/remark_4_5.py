@@ -82,7 +82,7 @@ corrected = Statement(
 
 # ---- the counterexample --------------------------------------------------------------------------------------------
 
-_TANH_DATA = m.designed(m.TANH_NARROW, [1, 2, 3, 4], m.scaled([1404, -1825, 1134, -289], "1/1825"))
+_, _TANH_DATA = m.silent_nulls()
 _PLAIN_DATA = m.designed(m.PLAIN_NARROW, [1, 2, 3, 4], m.scaled([56, -350, 600, -289], "1/600"))
 _WEIGHTS = (1, -1, 2, "1/10")
 
@@ -178,10 +178,10 @@ def saddles_of_each_kind() -> Iterator[m.Raw]:
         network, data = m.instance_b(sign)
         yield _instance(network, m.extended(network, (0, 4)), data)
         yield _instance(network, m.extended(network, (0, "1/4"), (0, 1)), data)
-        network, data = m.instance_c(sign)
-        yield _instance(network, m.extended(network, (1, 3), (-1, 3)), data)
-        yield _instance(network, m.extended(network, (1, 3), (1, "1/3")), data)
-        yield _instance(network, m.extended(network, (1, 3), (1, 3), (-2, 3)), data)
+        network, data = m.second_double_zero(sign)
+        yield _instance(network, m.extended(network, (1, 4), (-1, 4)), data)
+        yield _instance(network, m.extended(network, (1, 4), (1, "1/4")), data)
+        yield _instance(network, m.extended(network, (1, 4), (1, 4), (-2, 4)), data)
     network, data = m.X1
     yield _instance(network, m.extended(network, (0, 5)), data)
 
