@@ -9,7 +9,6 @@ from sympy import (
     Eq,
     Equivalent,
     Implies,
-    Matrix,
     Max,
     Min,
     Mul,
@@ -20,6 +19,7 @@ from sympy import (
     Rational,
     Symbol,
     ceiling,
+    cosh,
     exp,
     floor,
     log,
@@ -30,7 +30,23 @@ from sympy import (
     tanh,
 )
 
-from verify import Claim, Family, Grid, Identity, Observation, Statement, Step, Valid, axis, computed, defined
+from verify import (
+    Claim,
+    Family,
+    Grid,
+    Identity,
+    Inertia,
+    Observation,
+    Rank,
+    Roots,
+    Statement,
+    Step,
+    UniqueZero,
+    Valid,
+    axis,
+    computed,
+    defined,
+)
 from verify.errors import StatementError
 from verify.evidence import LEVELS, CheckResult
 
@@ -94,15 +110,40 @@ def removable_singularity():
     return attach(state(Eq((x**2 - 1) / (x - 1), x + 1), REAL), "proof", Claim("identity"))
 
 
-@trap("tanh(x) = 2 sigmoid(2x) - 1 is true; rank routines get it wrong, and the language does not have tanh", "error")
+SIGMOID = 2 / (1 + exp(-2 * x)) - 1
+
+
+@trap("tanh(x) = 2 sigmoid(2x) - 1, and rank routines that do not know it call these rows independent", "inconclusive")
 def hyperbolic_tangent_by_rank():
-    statement = state(Eq(x, x + 0 * y + 1, evaluate=False), {"x": "real", "y": "real"}, assume={"small": x < 1})
+    rows = [[tanh(x), SIGMOID], [1, 1]]
+    return attach(state(Eq(x, y), {"x": "real", "y": "real"}), "argument", Step("the rank is two", [Rank(rows, 2)]))
 
-    def check():
-        rows = Matrix([[tanh(x), 2 / (1 + exp(-2 * x)) - 1]])
-        yield Step("the rank is one", [Valid({"x": "real"}, Eq(rows[0], rows[1]))])
 
-    statement.argument(check)
+@trap("tanh(x) = 2 sigmoid(2x) - 1 is missed by 10^-50, which no float sees", "refuted")
+def hyperbolic_tangent_nearly():
+    return attach(state(Eq(tanh(x), SIGMOID + Rational(1, 10**50)), REAL), "proof", Claim("identity"))
+
+
+@trap("1/tanh(x) is an identity's denominator that vanishes at x = 0", "inconclusive")
+def hyperbolic_cotangent():
+    quotient = Mul(tanh(x), Pow(tanh(x), -1), evaluate=False)
+    return attach(state(Eq(quotient, 1, evaluate=False), REAL), "proof", Claim("identity"))
+
+
+@trap(
+    "an eigenvalue of 10^-40 is not zero, a double zero moved by 10^-40 is two, and a box with three zeros has not one",
+    "inconclusive",
+)
+def nearly_degenerate():
+    tiny = Rational(1, 10**40)
+    wrong = [
+        Inertia([[1, 1], [1, 1 + tiny]], (1, 0, 1)),
+        Roots((x**2 - 2) ** 2 - tiny, x, [2, 2]),
+        UniqueZero({x: (0, 1)}, [x**3 - tiny * x]),
+    ]
+    statement = state(Eq(x, y), {"x": "real", "y": "real"})
+    for obligation in wrong:
+        attach(statement, "argument", Step("by machine", [obligation]))
     return statement
 
 
@@ -606,7 +647,7 @@ REFUSED = {
     "a float in a claim": lambda: state(x < 0.1, REAL),
     "a float in a definition": lambda: state(y > x, REAL, more=[defined("y", "real", x + 0.1, "more")]),
     "pi is not in the language": lambda: state(x < pi, REAL),
-    "tanh is not in the language": lambda: state(Eq(tanh(x), 2 / (1 + exp(-2 * x)) - 1), REAL),
+    "cosh is not in the language": lambda: state(cosh(x) >= 1, REAL),
     "a Piecewise without a last piece": lambda: state(Piecewise((x, x > 0)) > -1, REAL),
     "an equation between truth values": lambda: state(Eq(x < 1, x < 2), REAL),
     "an equation between boolean symbols": lambda: state(Eq(p, q), {"p": "boolean", "q": "boolean"}),
