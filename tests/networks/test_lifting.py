@@ -62,13 +62,14 @@ def test_ranks_of_neurons(activation, three, four):
 def test_ranks_of_other_neurons():
     assert ask("lifting.neuron_rank", network(cp.EVEN, [1] * 3, [3, -3, 0]), inputs(1, 2, 3, 5, 7)) == 2
     softplus = network("softplus", [1] * 4, [1, -1, 2, -2])
-    assert ask("lifting.neurons_independent", softplus) is False
-    assert ask("lifting.neurons_independent", network("softplus", [1] * 2, [1, -1])) is None
+    functions = [(neuron.inner, None) for neuron in softplus.neurons]
+    assert ranks.of_exact(formal_rows(softplus, functions)) == 3
+    assert ask("lifting.neurons_independent", softplus) is None, "no exact values"
     assert ask("lifting.neuron_rank", softplus, inputs(1, 2)) is None
     assert ask("lifting.neurons_independent", network("relu", [1] * 3, [1, -1, 2])) is False
     assert ask("lifting.neurons_independent", network("relu", [1] * 2, [1, -1])) is True
     assert ask("lifting.neurons_independent", network({"polynomial": [0, 0, 1]}, [1, 1], [1, 2])) is False
-    assert ask("lifting.neurons_independent", network("tanh", [1, 1], [0, 2])) is False
+    assert ask("lifting.neurons_independent", network(cp.ODD, [1, 1], [0, 2])) is False
 
 
 def test_tangents():
@@ -95,7 +96,7 @@ def test_tangents():
 )
 def test_formal_relations_are_relations_of_values(net):
     """The formal rank bounds that of the values; with two inputs both agree for these networks."""
-    functions = tangents(net, weighted=False)
+    functions = tangents(net)
     formal, values = formal_rows(net, functions), value_rows(net, functions)
     assert values.ncols() == len(list(zero_test_inputs(2)))
     both = fmpq_mat([a + b for a, b in zip(formal.tolist(), values.tolist(), strict=True)])
@@ -104,12 +105,14 @@ def test_formal_relations_are_relations_of_values(net):
 
 def test_activations_that_have_values_or_forms_only():
     relu = network("relu", [1], [(1, 2)])
-    assert formal_rows(relu, tangents(relu, weighted=False)) is None
-    assert value_rows(relu, tangents(relu, weighted=False)).ncols() < len(list(zero_test_inputs(2)))
+    assert formal_rows(network("relu", [1], [(0, 0)]), [((fmpq(0), fmpq(0)), 0)]) is None
+    assert value_rows(relu, tangents(relu)).ncols() < len(list(zero_test_inputs(2)))
     plain = network("tanh", [1], [(1, 2)])
-    assert value_rows(plain, tangents(plain, weighted=False)) is None
-    assert ask("lifting.in_span", plain, network("tanh", [2, 1], [(1, 2), (-1, -2)])) is True
-    assert ask("lifting.in_span", plain, network("tanh", [2, 1], [(1, 2), (3, 1)])) is None
+    assert value_rows(plain, tangents(plain)) is None
+    assert ranks.of_exact(formal_rows(plain, tangents(plain))) == 3
+    assert ask("lifting.in_span", plain, network("tanh", [2, 1], [(1, 2), (-1, -2)])) is None
+    assert ask("lifting.in_span", relu, network("relu", [2, -1], [(1, 2), (2, 4)])) is True
+    assert ask("lifting.in_span", relu, network("relu", [2, -1], [(1, 2), (-2, -4)])) is False
 
 
 def test_a_reducible_network_has_more_than_its_splittings():

@@ -717,9 +717,11 @@ def lies_over(wide: Network, narrow: Network) -> bool:
 @quantity("branches.components")
 def components(_: Workspace, p: Value, r: Value, m: Value, signed: Value) -> Value:
     """The number of maps of m neurons to p points onto r of them, or (signed) onto r pairs of opposite points."""
-    if (sizes := _sizes(p, r, m)) is None or (signed and sizes[0] < 1) or _labelled(sizes, signed) > sizes[0]:
+    if (sizes := _sizes(p, r, m)) is None or (2 if signed else 1) * sizes[1] > sizes[0]:
         return None
     p, r, m = sizes
+    if signed and p % 2 == 0:
+        return None
     labels = [{2 * k, 2 * k + 1} if signed else {k} for k in range(r)]
 
     def completions(left: int, missing: tuple[int, ...]) -> int:
@@ -735,13 +737,8 @@ def components(_: Workspace, p: Value, r: Value, m: Value, signed: Value) -> Val
 @quantity("branches.components_formula")
 def components_formula(_: Workspace, p: Value, r: Value, m: Value, signed: Value) -> Value:
     """m! [z^m] (e^(cz) - 1)^r e^((p - cr) z)."""
-    if (sizes := _sizes(p, r, m)) is None or (signed and sizes[0] < 1) or _labelled(sizes, signed) > sizes[0]:
+    if (sizes := _sizes(p, r, m)) is None or (2 if signed else 1) * sizes[1] > sizes[0]:
         return None
     p, r, m = sizes
     c = 2 if signed else 1
     return _labelled_series(c, r, _exponential(p - c * r, m))
-
-
-def _labelled(sizes: Sequence[int], signed: Value) -> int:
-    """How many of the points are labelled, and the 0 that an odd function has besides them."""
-    return 2 * sizes[1] + 1 if signed else sizes[1]

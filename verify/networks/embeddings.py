@@ -263,10 +263,10 @@ def reduced_network(network: Network) -> Network | None:
 def moved_network(network: Network, chosen: Sequence[int], displacement: Vector, change: fmpq) -> Network | None:
     """The chosen neurons' w moved by the displacement, then ``change`` added to the outer weight of the first of them.
 
-    None if they have not all the same w, if the network has several outputs or hidden layers, or if a logarithmic
-    weight would lose its sense.
+    None if they have not all the same w or one occurs twice, if the network has several outputs, hidden layers or
+    biases, or if a logarithmic weight would lose its sense.
     """
-    if network.depth != 1 or network.outputs != 1 or not chosen or len(displacement) != network.dimension:
+    if not is_plain_two_layer(network) or not chosen or len(displacement) != network.dimension:
         return None
     if not all(0 <= j < network.width for j in chosen) or len(set(chosen)) < len(chosen):
         return None
@@ -275,7 +275,7 @@ def moved_network(network: Network, chosen: Sequence[int], displacement: Vector,
         return None
     if network.inner == LOG and any(factor <= 0 for factor in displacement):
         return None
-    for j in set(chosen):
+    for j in chosen:
         neurons[j] = Neuron(neurons[j].outer, _shifted(network, neurons[j].inner, displacement))
     first = chosen[0]
     neurons[first] = Neuron((neurons[first].outer[0] + change,), neurons[first].inner)
@@ -295,7 +295,7 @@ def _second_moment(weights: Sequence[Any], inputs: Sequence[Vector], is_exact: b
 
 
 def curvature(evaluation: Evaluation, j: int) -> Any:
-    """B_j = sum_i (e_i . a_j) sigma''(w_j.x_i) x_i x_i^T, d x d; None where undefined, and for neurons with biases."""
+    """B_j = sum_i (e_i . a_j) sigma''(w_j.x_i) x_i x_i^T, d x d; None where undefined, and for networks with biases."""
     weights = _neuron_weights(evaluation, j, 2)
     if weights is None or evaluation.residuals is None:
         return None
@@ -308,7 +308,7 @@ def curvature(evaluation: Evaluation, j: int) -> Any:
 
 
 def cross_matrix(evaluation: Evaluation, j: int) -> Any:
-    """C_j = sum_i sigma'(w_j.x_i) e_i x_i^T, D x d; None where undefined, and for neurons with biases."""
+    """C_j = sum_i sigma'(w_j.x_i) e_i x_i^T, D x d; None where undefined, and for networks with biases."""
     weights = _neuron_weights(evaluation, j, 1)
     if weights is None or evaluation.residuals is None:
         return None
@@ -324,7 +324,7 @@ def cross_matrix(evaluation: Evaluation, j: int) -> Any:
 
 def _neuron_weights(evaluation: Evaluation, j: int, order: int) -> list[Any] | None:
     network = evaluation.network
-    if network.depth != 1 or network.biases[0] is not None or evaluation.jets is None:
+    if network.depth != 1 or not network.bias_free or evaluation.jets is None:
         return None
     if not 0 <= j < network.width:
         return None
@@ -393,7 +393,7 @@ def multi_split_law(evaluation: Evaluation, splitting: Splitting) -> Inertia | N
 def zero_block_law(evaluation: Evaluation, block: Block) -> Inertia | None:
     """The inertia of a critical network with a block of neurons added that cancel; None where no law applies."""
     network, size = evaluation.network, len(block.inner)
-    if network.depth != 1 or network.outputs != 1 or network.biases[0] is not None:
+    if network.outputs != 1 or not _block_fits(network, block):
         return None
     own = inertia_of(evaluation.hessian)
     dual = Dual(evaluation)
@@ -447,9 +447,11 @@ def plateau_rule(evaluation: Evaluation, splitting: Splitting) -> bool | None:
     """Whether the splitting of a strict local minimum is a local minimum: in every group with two or more copies B_j is
     positive definite and all coefficients are positive, or negative definite and exactly one of them is.
 
-    None if a B_j has a zero eigenvalue, or is not known well enough.
+    None if a B_j of those groups has a zero eigenvalue, or is not known well enough; and for networks with biases.
     """
-    truths: list[bool | None] = []
+    if evaluation.network.depth != 1 or not evaluation.network.bias_free:
+        return None
+    truths = []
     for group in splitting:
         if len(group.coefficients) == 1:
             continue
@@ -457,14 +459,9 @@ def plateau_rule(evaluation: Evaluation, splitting: Splitting) -> bool | None:
         own = inertia_of(matrix) if not isinstance(matrix, arb_mat) else inertia.of_balls(matrix)
         positive, negative, zero = group.counts
         if own is None or own[2]:
-            truths.append(None)
-        elif own[1] == 0:
-            truths.append(negative == zero == 0)
-        elif own[0] == 0:
-            truths.append(positive == 1)
-        else:
-            truths.append(False)
-    return False if False in truths else None if None in truths else True
+            return None
+        truths.append(negative == zero == 0 if own[1] == 0 else positive == 1 if own[0] == 0 else False)
+    return all(truths)
 
 
 # ---- gradients and matrices of embeddings --------------------------------------------------------------------------
@@ -761,17 +758,37 @@ def _exact_vector(values: Sequence[Any]) -> Value:
 @quantity("embedding.split")
 def split(workspace: Workspace, network: Json, splitting: Json) -> Value:
     """The wide network."""
-    narrow = shared_network(workspace, network)
-    return split_network(narrow, read_splitting(splitting)).to_json() if narrow.depth == 1 else None
+    narrow, groups = shared_network(workspace, network), read_splitting(splitting)
+    return split_network(narrow, groups).to_json() if _fits(narrow, groups) else None
+
+
+def _fits(network: Network, splitting: Splitting) -> bool:
+    """Whether the splitting is one of this network, which has one hidden layer and no biases."""
+    if network.depth != 1 or not network.bias_free:
+        return False
+    return all(
+        group.neuron < network.width
+        and (network.activation.signed or -1 not in group.signs)
+        and all(len(shift) == network.dimension for shift in group.shifts or ())
+        and (network.inner != LOG or all(factor > 0 for shift in group.shifts or () for factor in shift))
+        for group in splitting
+    )
+
+
+def _block_fits(network: Network, block: Block) -> bool:
+    if network.depth != 1 or not network.bias_free:
+        return False
+    if network.inner == LOG and any(u <= 0 for vector in block.inner for u in vector):
+        return False
+    outer, inner = ({len(row) for row in rows} for rows in (block.outer, block.inner))
+    return outer == {network.outputs} and inner == {network.dimension}
 
 
 @quantity("embedding.append")
 def appended(workspace: Workspace, network: Json, block: Json) -> Value:
     """The network with the block's neurons at the end."""
-    narrow = shared_network(workspace, network)
-    if narrow.depth != 1 or narrow.biases[0] is not None:
-        return None
-    return append(narrow, read_block(block)).to_json()
+    narrow, added = shared_network(workspace, network), read_block(block)
+    return append(narrow, added).to_json() if _block_fits(narrow, added) else None
 
 
 @quantity("embedding.reduce")
@@ -792,8 +809,8 @@ def sums_to_one(_: Workspace, splitting: Json) -> Value:
 
 @quantity("embedding.unshifted")
 def unshifted(_: Workspace, splitting: Json) -> Value:
-    """Whether there is no shift (none is given, or all are 0)."""
-    return all(not any(any(shift) for shift in group.shifts or ()) for group in read_splitting(splitting))
+    """Whether no shift is given."""
+    return all(group.shifts is None for group in read_splitting(splitting))
 
 
 @quantity("embedding.proper")
@@ -825,9 +842,8 @@ def split_gradient(workspace: Workspace, network: Json, data: Json, splitting: J
     """The split network's gradient as multiples of the narrow one's entries."""
     evaluation, groups = shared_evaluation(workspace, network, data), read_splitting(splitting)
     narrow = evaluation.network
-    if narrow.depth != 1 or evaluation.gradient is None:
+    if not _fits(narrow, groups) or evaluation.gradient is None:
         return None
-    split_network(narrow, groups)
     entries = _split_entries(narrow, groups)
     return _exact_vector([factor * evaluation.gradient[column] for column, _slope, factor in entries])
 
@@ -861,8 +877,6 @@ def _of_splitting(name: str, law: Callable[[Evaluation, Splitting], Value]) -> N
     @quantity(name)
     def call(workspace: Workspace, network: Json, data: Json, splitting: Json) -> Value:
         evaluation, groups = shared_evaluation(workspace, network, data), read_splitting(splitting)
-        if evaluation.network.depth != 1 or any(_index(evaluation.network, g.neuron) is None for g in groups):
-            return None
         return law(evaluation, groups)
 
 
@@ -883,7 +897,7 @@ def local_minimum(workspace: Workspace, network: Json, data: Json) -> Value:
     evaluation = shared_evaluation(workspace, network, data)
     if not is_plain_two_layer(evaluation.network) or evaluation.data.loss not in ("half-square", "square"):
         return None
-    if evaluation.exact and evaluation.loss == 0:
+    if evaluation.loss is not None and evaluation.loss == 0:  # of an enclosure: it is the point 0
         return True
     return True if Dual(evaluation).vanishes else minimum_by_inertia(evaluation)
 
@@ -895,13 +909,13 @@ def minimum_by_inertia(evaluation: Evaluation) -> bool | None:
     gradient, matrix = evaluation.gradient, evaluation.hessian
     if gradient is not None and any(entry != 0 for entry in gradient):  # of enclosures: certainly
         return False
-    if isinstance(matrix, arb_mat):
-        return False if inertia.certain_signs(matrix)[1] else None
-    own = inertia_of(matrix)
+    own = inertia.of_balls(matrix) if isinstance(matrix, arb_mat) else inertia_of(matrix)
     if gradient is None or own is None:
         return None
     if own[1]:
         return False
+    if not evaluation.exact:
+        return None
     flat = flat_dimension(evaluation)
     return True if flat is not None and own[2] == flat else None
 
@@ -941,7 +955,7 @@ def _indices(network: Network, chosen: Value) -> list[int] | None:
 def partial_sum(workspace: Workspace, network: Json, chosen: Value) -> Value:
     """The sum of a_j over some neurons."""
     start = shared_network(workspace, network)
-    if start.depth != 1 or start.outputs != 1 or (indices := _indices(start, chosen)) is None:
+    if not is_plain_two_layer(start) or (indices := _indices(start, chosen)) is None:
         return None
     return sum((start.neurons[j].outer[0] for j in indices), ZERO)
 
@@ -1004,17 +1018,10 @@ def _matrix(rows: Value, height: int, width: int) -> fmpq_mat | None:
     return fmpq_mat(height, width, [fmpq(entry) for row in rows for entry in row])
 
 
-def _same_entries(one: Any, other: Any) -> bool | None:
-    """Whether matrices are equal; of enclosures false or undecided."""
-    if isinstance(one, fmpq_mat) and isinstance(other, fmpq_mat):
-        return bool(one == other)
-    difference = arb_mat(one) - arb_mat(other)
-    return False if any(entry != 0 for entry in difference.entries()) else None
-
-
-def _hessians(workspace: Workspace, network: Json, wide: Json, data: Json) -> tuple[Any, Any] | None:
+def _hessians(workspace: Workspace, network: Json, wide: Json, data: Json) -> tuple[fmpq_mat, fmpq_mat] | None:
+    """Of both networks; None unless exact."""
     narrow, broad = (shared_evaluation(workspace, raw, data).hessian for raw in (network, wide))
-    return None if narrow is None or broad is None else (narrow, broad)
+    return (narrow, broad) if isinstance(narrow, fmpq_mat) and isinstance(broad, fmpq_mat) else None
 
 
 @quantity("embedding.gradient_matrix_holds")
@@ -1029,10 +1036,7 @@ def gradient_matrix_holds(
     t, m = (_matrix(rows, broad.nrows(), size) for rows in (tangent, gradient))
     if t is None or m is None:
         return None
-    if ranks.of_exact(t) < size:
-        return False
-    lift = _lifter(narrow, broad)
-    return _same_entries(broad * lift(t), lift(m) * narrow)
+    return bool(broad * t == m * narrow) and ranks.of_exact(t) == size
 
 
 @quantity("embedding.loss_form_holds")
@@ -1044,10 +1048,4 @@ def loss_form_holds(workspace: Workspace, network: Json, wide: Json, data: Json,
     t = _matrix(tangent, broad.nrows(), narrow.nrows())
     if t is None:
         return None
-    lift = _lifter(narrow, broad)
-    return _same_entries(lift(t.transpose()) * broad * lift(t), narrow)
-
-
-def _lifter(*matrices: Any) -> Callable[[fmpq_mat], Any]:
-    """Exact matrices become enclosures where they meet enclosures."""
-    return arb_mat if any(isinstance(matrix, arb_mat) for matrix in matrices) else lambda matrix: matrix
+    return bool(t.transpose() * broad * t == narrow)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, fmpq_poly
 
 from verify.arithmetic import Value
 from verify.decide import rank as ranks
@@ -86,11 +86,17 @@ def critical_with(narrow: Evaluation, wide: Evaluation) -> bool | None:
 # ---- tangents as functions ---------------------------------------------------------------------------------------------
 
 
-def tangents(network: Network, *, weighted: bool) -> list[Tangent]:
-    """The functions sigma(w_j.x) and x_p sigma'(w_j.x); ``weighted``: the latter only of neurons with a_j != 0."""
-    values: list[Tangent] = [(neuron.inner, None) for neuron in network.neurons]
-    steep = [neuron.inner for neuron in network.neurons if neuron.outer[0] or not weighted]
-    return values + [(inner, p) for inner in steep for p in range(network.dimension)]
+def tangents(network: Network) -> list[Tangent]:
+    """The functions sigma(w_j.x), then x_p sigma'(w_j.x), neuron by neuron."""
+    vectors = [neuron.inner for neuron in network.neurons]
+    values: list[Tangent] = [(inner, None) for inner in vectors]
+    return values + [(inner, p) for inner in vectors for p in range(network.dimension)]
+
+
+def _factors(network: Network) -> list[fmpq]:
+    """What a network's tangents are multiplied with in the derivatives of its output: 1 and a_j."""
+    outer = [neuron.outer[0] for neuron in network.neurons]
+    return [ONE] * network.width + [a for a in outer for _ in range(network.dimension)]
 
 
 def value_rows(network: Network, functions: Sequence[Tangent]) -> fmpq_mat | None:
@@ -153,22 +159,30 @@ def _slope_terms(network: Network, inner: Vector, p: int) -> list[tuple[Any, fmp
     if letter == "P":
         return _polynomial_terms(network, inner, p)
     linear = kind in ("softplus", "gelu", "swish")
-    if letter not in ("G", "O", "E") and not linear and kind != "sigmoid":
+    if letter not in ("G", "O", "E") and not linear and kind not in ("sigmoid", "relu"):
         return None
     if network.is_null(inner):
+        if kind == "relu":
+            return None
         slope = _SLOPE_AT_ZERO[kind] if isinstance(kind, str) else activation.jet(ZERO)[1]  # type: ignore[index]
         return [(("x", p), slope)] if slope else []
+    if kind == "relu":
+        # x_p/2 + x_p sgn(w.x)/2, and sgn depends on the direction only
+        scale = next(entry for entry in inner if entry)
+        way = tuple(entry / scale for entry in inner)
+        return [(("x", p), fmpq(1, 2)), (("slope", way, p), fmpq(1 if scale > 0 else -1, 2))]
     odd, even = letter == "O" or kind == "sigmoid", letter == "E" or linear
     key, orientation = network.class_key(inner, signed=odd or even)
     terms: list[tuple[Any, fmpq]] = [(("slope", key, p), fmpq(orientation if even else 1))]
     return [*terms, (("x", p), fmpq(1, 2))] if linear else terms
 
 
-def _polynomial_terms(network: Network, inner: Vector, p: int) -> list[tuple[Any, fmpq]] | None:
-    form = network.activation.form
-    if "polynomial" not in form:
-        return None
-    slopes = [str(k * fmpq(*map(int, text.split("/")))) for k, text in enumerate(form["polynomial"])][1:] or ["0"]
+def _polynomial_terms(network: Network, inner: Vector, p: int) -> list[tuple[Any, fmpq]]:
+    """x_p sigma'(w.x) by monomials of x."""
+    ((kind, numbers),) = network.activation.form.items()
+    sides = numbers if kind == "rational" else (numbers, ["1"])
+    top, bottom = (fmpq_poly([fmpq(*map(int, text.split("/"))) for text in side]) for side in sides)
+    slopes = [str(c) for c in (top // bottom).derivative().coeffs()] or ["0"]
     derivative = read_network({"activation": {"polynomial": slopes}, "layers": [[inner], [[1]]]})
     expanded = collected(derivative, derivative.neurons) or {}
     return [((*m[:p], m[p] + 1, *m[p + 1 :]), factor) for m, (factor,) in expanded.items()]
@@ -180,7 +194,9 @@ def _rank(matrix: fmpq_mat | None) -> int | None:
 
 def independent(network: Network, functions: Sequence[Tangent]) -> bool | None:
     """Whether functions are linearly independent: shown by their values, or refuted by a relation of the collected form."""
-    if _rank(value_rows(network, functions)) == len(functions):
+    if (values := _rank(value_rows(network, functions))) is None:
+        return None
+    if values == len(functions):
         return True
     formal = _rank(formal_rows(network, functions))
     return False if formal is not None and formal < len(functions) else None
@@ -191,17 +207,19 @@ def in_span(narrow: Network, wide: Network) -> bool | None:
 
     Both have one hidden layer, no biases, one output, and the same activation, inner coordinates and inputs.
     """
-    basis = tangents(narrow, weighted=True)
-    functions = basis + tangents(wide, weighted=True)
+    functions, factors = tangents(narrow) + tangents(wide), _factors(narrow) + _factors(wide)
     values, formal = value_rows(narrow, functions), formal_rows(narrow, functions)
-    if values is not None and _grows(values, len(basis)):
+    if values is None:
+        return None
+    if _grows(values, factors, narrow.size):
         return False
-    return True if formal is not None and not _grows(formal, len(basis)) else None
+    return True if formal is not None and not _grows(formal, factors, narrow.size) else None
 
 
-def _grows(rows: fmpq_mat, first: int) -> bool:
-    """Whether the rank is larger than that of the first rows."""
-    return ranks.of_exact(rows) > ranks.of_exact(fmpq_mat(rows.tolist()[:first]))
+def _grows(matrix: fmpq_mat, factors: Sequence[fmpq], first: int) -> bool:
+    """Whether the rank, rows multiplied with factors, is larger than that of the first rows."""
+    rows = [[factor * entry for entry in row] for factor, row in zip(factors, matrix.tolist(), strict=True)]
+    return ranks.of_exact(fmpq_mat(rows)) > ranks.of_exact(fmpq_mat(rows[:first]))
 
 
 # ---- splittings up to order ----------------------------------------------------------------------------------------------
@@ -213,42 +231,50 @@ def is_split_or_null(narrow: Network, wide: Network) -> bool:
     Signs count for class O and E, coefficients may be 0; null neurons (w = 0) have a = 0 if sigma(0) = 0, and any a if
     also sigma'(0) = 0.
     """
-    activation = narrow.activation
-    targets = [(narrow.class_key(neuron.inner), neuron.outer[0]) for neuron in narrow.neurons]
-    options: list[list[tuple[int | None, fmpq]]] = []
+    activation, nothing = narrow.activation, (ZERO,) * narrow.outputs
+    targets = [(narrow.class_key(neuron.inner), neuron.outer) for neuron in narrow.neurons]
+    options: list[list[Share]] = []
     for neuron in wide.neurons:
-        a, (key, orientation) = neuron.outer[0], wide.class_key(neuron.inner)
+        key, orientation = wide.class_key(neuron.inner)
         null = wide.is_null(neuron.inner)
-        own: list[tuple[int | None, fmpq]] = []
-        if null and activation.zero_at_zero and (a == 0 or activation.flat_at_zero):
-            own.append((None, ZERO))
+        own: list[Share] = []
+        if null and activation.zero_at_zero and (not any(neuron.outer) or activation.flat_at_zero):
+            own.append((None, nothing))
         for index, ((other, turn), whole) in enumerate(targets):
-            if key == other and (whole or not a):
-                signs = {1, -1} if null and activation.signed else {orientation * turn}
-                own += [(index, share) for share in sorted({activation.sign(sign) * a for sign in signs})]
+            if key == other and _is_multiple(neuron.outer, whole):
+                signs = (1, -1) if null and activation.signed else (orientation * turn,)
+                factors = sorted({activation.sign(sign) for sign in signs})
+                own += [(index, tuple(factor * a for a in neuron.outer)) for factor in factors]
         if not own:
             return False
         options.append(own)
-    return _can_share(options, [whole for _, whole in targets])
+    return _can_share(options, [whole for _, whole in targets], nothing)
 
 
-def _can_share(options: Sequence[Sequence[tuple[int | None, fmpq]]], wholes: Sequence[fmpq]) -> bool:
+Share = tuple[int | None, Vector]
+"""A narrow neuron, or None for a null one, and the part of its outer weights that a wide neuron may have."""
+
+
+def _is_multiple(row: Vector, whole: Vector) -> bool:
+    return not any(row) or (any(whole) and ranks.of_exact(fmpq_mat([row, whole])) == 1)
+
+
+def _can_share(options: Sequence[Sequence[Share]], wholes: Sequence[Vector], nothing: Vector) -> bool:
     """Whether one option each can be chosen so that the shares of every target sum to it, and none is without a share."""
 
-    def extend(position: int, sums: tuple[fmpq, ...], hit: frozenset[int]) -> bool:
+    def extend(position: int, sums: tuple[Vector, ...], hit: frozenset[int]) -> bool:
         if position == len(options):
-            return len(hit) == len(wholes) and all(x == y for x, y in zip(sums, wholes, strict=True))
+            return len(hit) == len(wholes) and sums == tuple(wholes)
         for target, share in options[position]:
-            if target is None:
-                if extend(position + 1, sums, hit):
-                    return True
-                continue
-            grown = (*sums[:target], sums[target] + share, *sums[target + 1 :])
-            if extend(position + 1, grown, hit | {target}):
+            grown, now = sums, hit
+            if target is not None:
+                more = tuple(x + y for x, y in zip(sums[target], share, strict=True))
+                grown, now = (*sums[:target], more, *sums[target + 1 :]), hit | {target}
+            if extend(position + 1, grown, now):
                 return True
         return False
 
-    return extend(0, (ZERO,) * len(wholes), frozenset())
+    return extend(0, (nothing,) * len(wholes), frozenset())
 
 
 # ---- quantities ----------------------------------------------------------------------------------------------------------
@@ -309,7 +335,7 @@ def tangents_independent(workspace: Workspace, network: Json) -> Value:
     net = shared_network(workspace, network)
     if not _plain(net):
         return None
-    functions = tangents(net, weighted=False)
+    functions = tangents(net)
     return True if _rank(value_rows(net, functions)) == len(functions) else None
 
 
@@ -334,7 +360,7 @@ def always_critical(workspace: Workspace, network: Json, wide: Json, data: Json)
 def split_or_null(workspace: Workspace, network: Json, wide: Json) -> Value:
     """Whether the second network is a splitting of the first with null neurons, up to order."""
     one, other = shared_network(workspace, network), shared_network(workspace, wide)
-    return is_split_or_null(one, other) if _plain(one, other) and is_plain_two_layer(one) else None
+    return is_split_or_null(one, other) if _plain(one, other) else None
 
 
 @quantity("lifting.row_in_span")
