@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from stating import state
-from sympy import And, Eq, Mul, Pow, S, exp, floor, log, symbols
+from fractions import Fraction
 
-from verify import Claim, Grid, Identity, Step, Valid, computed, defined
+import pytest
+from flint import fmpq
+from stating import state
+from sympy import And, Eq, Mul, Pow, Rational, S, exp, floor, log, symbols, tanh
+
+from verify import Claim, Grid, Identity, Inertia, Rank, Roots, Step, UniqueZero, Valid, computed, defined
 from verify.decide.claims import decide_argument, decide_claim, decide_obligation, digest
 from verify.decide.instances import judge
 from verify.errors import StatementError
@@ -67,6 +70,19 @@ def test_an_identity_counts_only_where_no_denominator_vanishes(sorts, assume, tr
     assert decide_claim(state(Eq(quotient, 1, evaluate=False), sorts, assume), Claim("identity")).truth is truth
 
 
+@pytest.mark.parametrize(
+    ("claim", "truth"),
+    [
+        (Eq(tanh(x) * (exp(2 * x) + 1), exp(2 * x) - 1), True),
+        (Eq(exp(x) * tanh(y), exp(x + y) - exp(x - y)), False),
+        (Eq(1 / (1 + exp(-x)) + 1 / (1 + exp(x)), 1), None),
+    ],
+)
+def test_identities_with_exponentials(claim, truth):
+    """No procedure shows that a denominator with exponentials is not zero: multiply by it."""
+    assert decide_claim(state(claim, REAL), Claim("identity")).truth is truth
+
+
 def test_denominators_within_denominators():
     nested = 1 / (1 + 1 / x)
     claim = Eq(nested, x / (x + 1))
@@ -100,6 +116,13 @@ def test_what_no_procedure_can_see_whole_is_undecided(statement, by):
         (Valid({"x": "integer"}, x**2 >= x, [x > 0]), "smt"),
         (Identity((x + 1) ** 2, x**2 + 2 * x + 1), "identity"),
         (Grid({x: range(4)}, x < 4), "enumeration"),
+        (Identity(tanh(2 * x), 2 * tanh(x) / (1 + tanh(x) ** 2)), "identity"),
+        (Inertia([[Rational(1, 2), "1"], [1, Fraction(1, 3)]], (1, 1, 0)), "inertia"),
+        (Rank([[x, y], [2 * x, 2 * y]], 1), "rank"),
+        (Rank([[1, 2], [3, 4]], 2), "rank"),
+        (Roots(x**3 - 2 * x, x, [1, 1], (Rational(-1), None)), "roots"),
+        (Roots([0, "1/2", fmpq(0), Rational(3)], "u", [1], (None, "7")), "roots"),
+        (UniqueZero({x: (0, 1), y: ("1/2", Fraction(1))}, [x + y / 9, tanh(y) - Rational(1, 2)]), "zero"),
     ],
 )
 def test_obligations_are_discharged(obligation, kind):
@@ -119,6 +142,16 @@ def test_obligations_are_discharged(obligation, kind):
         Valid({x: "real"}, x + 1),
         Grid({x: range(1, 4)}, x),
         Valid({x: "complex"}, x**2 >= 0),
+        Valid({x: "real"}, tanh(x) < 1),
+        Inertia([[0, 1], [2, 0]], (1, 1, 0)),
+        Inertia([], (0, 0, 0)),
+        Rank([[exp(x), 1]], 1),
+        Roots(x * y, x, [1]),
+        Roots(1 / x, x, []),
+        Roots(x * 0, x, []),
+        Roots(x, x, [1], (1, 0)),
+        UniqueZero({x: (0, 0)}, [x]),
+        UniqueZero({x: (0, 1)}, [x, x]),
     ],
 )
 def test_obligations_that_say_nothing_or_are_ill_typed_are_undecided(obligation):
@@ -131,6 +164,14 @@ def test_obligations_that_say_nothing_or_are_ill_typed_are_undecided(obligation)
         Valid({"x": "real"}, symbols("x", positive=True) < 1),
         Identity(0.5 * x, x / 2),
         Grid({x: [1]}, And(x > 0, 0.1 * x < 1)),
+        Inertia([[0.5]], (1, 0, 0)),
+        Inertia([[x]], (1, 0, 0)),
+        Inertia([[True]], (1, 0, 0)),
+        Rank([[0.5 * x]], 1),
+        Roots(x - 0.5, x, [1]),
+        Roots([0.5, 1], x, [1]),
+        Roots(x, x, [1], (-0.5, None)),
+        UniqueZero({x: (0, 0.5)}, [x]),
     ],
 )
 def test_obligations_outside_the_language_are_refused(obligation):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from corpus import attach, results_of, state, verdict_of
+from flint import fmpq
 from sympy import Eq, Symbol, symbols
 
-from verify import Claim, Family, axis, computed, quantities
-from verify.decide import identities, instances, smt
+from verify import Claim, Family, Inertia, Rank, Roots, Step, UniqueZero, axis, computed, quantities
+from verify.decide import identities, inertia, instances, roots, smt, zeros
+from verify.decide import rank as ranks
 from verify.evidence import CheckResult, Decision
 
 x, n = symbols("x n")
@@ -73,6 +75,31 @@ def test_an_identity_that_is_none_is_noticed(monkeypatch):
 
     monkeypatch.setattr(identities, "decide", yes)
     assert verdict_of(attach(state(Eq(x, x**2), REAL), "proof", Claim("identity"))).outcome == "error"
+
+
+LIES = {
+    "inertia": (Inertia([[1, 2], [2, 1]], (2, 0, 0)), {(inertia, "of_exact"): lambda matrix: (2, 0, 0)}),
+    "rank": (
+        Rank([[x, x**2], [2, x]], 1),
+        {(ranks, "_pivots"): lambda matrix: [0], (ranks, "_is_taken_to_zero"): lambda row, vector: True},
+    ),
+    "roots": (Roots(x**2 - 2, x, [1]), {(roots, "isolate"): lambda *_: [(fmpq(1), fmpq(2), 1)]}),
+    "roots that are double": (Roots(x**2 - 2, x, [2]), {(roots, "isolate"): lambda *_: [(fmpq(1), fmpq(2), 2)]}),
+    "zero": (UniqueZero({x: (0, 1)}, [x**3 - x / 9]), {(zeros, "krawczyk"): lambda *_: True}),
+}
+
+
+@pytest.mark.parametrize("kind", LIES)
+def test_a_procedure_that_always_says_yes_is_noticed(monkeypatch, kind):
+    obligation, lies = LIES[kind]
+    statement = state(Eq(x, x**2), REAL)
+    honest = attach(statement, "argument", Step("honestly", [obligation]))
+    assert verdict_of(honest).outcome == "inconclusive"
+    for (module, name), lie in lies.items():
+        monkeypatch.setattr(module, name, lie)
+    verdict = verdict_of(attach(statement, "argument", Step("by a lie", [obligation])))
+    assert verdict.outcome == "error"
+    assert "rechecker rejects" in verdict.reason
 
 
 def test_a_judge_that_calls_false_true_is_noticed(monkeypatch):
