@@ -420,7 +420,7 @@ def test_gradients_and_matrices_of_splittings(activation, outputs, bias):
     )
 
 
-def test_matrices_on_enclosures_are_undecided():
+def test_truth_of_matrices_on_enclosures():
     net = network("tanh", [1], [1])
     data = Data.of([[1], [2]], [[0], [1]])
     wide = read_network(ask("embedding.split", net, [group(HALVES)]))
@@ -428,6 +428,7 @@ def test_matrices_on_enclosures_are_undecided():
     t, m = (tuple(map(tuple, matrix.tolist())) for matrix in (tangent, factors))
     assert ask("embedding.gradient_matrix_holds", net, wide, data, t, m) is None
     assert ask("embedding.loss_form_holds", net, wide, data, t) is None
+    assert ask("embedding.loss_form_holds", net, wide, data, m) is False
 
 
 # ---- splittings and blocks as raw values -----------------------------------------------------------------------------

@@ -449,10 +449,10 @@ def plateau_rule(evaluation: Evaluation, splitting: Splitting) -> bool | None:
 
     None if a B_j of those groups has a zero eigenvalue, or is not known well enough; and for networks with biases.
     """
-    if evaluation.network.depth != 1 or not evaluation.network.bias_free:
-        return None
-    truths = []
+    narrow, truths = evaluation.network, []
     for group in splitting:
+        if narrow.depth != 1 or not narrow.bias_free or group.neuron >= narrow.width:
+            return None
         if len(group.coefficients) == 1:
             continue
         matrix = curvature(evaluation, group.neuron)
@@ -1018,10 +1018,22 @@ def _matrix(rows: Value, height: int, width: int) -> fmpq_mat | None:
     return fmpq_mat(height, width, [fmpq(entry) for row in rows for entry in row])
 
 
-def _hessians(workspace: Workspace, network: Json, wide: Json, data: Json) -> tuple[fmpq_mat, fmpq_mat] | None:
-    """Of both networks; None unless exact."""
+def _same_entries(one: Any, other: Any) -> bool | None:
+    """Whether matrices are equal; of enclosures false or undecided."""
+    if isinstance(one, fmpq_mat) and isinstance(other, fmpq_mat):
+        return bool(one == other)
+    difference = arb_mat(one) - arb_mat(other)
+    return False if any(entry != 0 for entry in difference.entries()) else None
+
+
+def _hessians(workspace: Workspace, network: Json, wide: Json, data: Json) -> tuple[Any, Any] | None:
     narrow, broad = (shared_evaluation(workspace, raw, data).hessian for raw in (network, wide))
-    return (narrow, broad) if isinstance(narrow, fmpq_mat) and isinstance(broad, fmpq_mat) else None
+    return None if narrow is None or broad is None else (narrow, broad)
+
+
+def _lifter(*matrices: Any) -> Callable[[fmpq_mat], Any]:
+    """Exact matrices become enclosures where they meet enclosures."""
+    return arb_mat if any(isinstance(matrix, arb_mat) for matrix in matrices) else lambda matrix: matrix
 
 
 @quantity("embedding.gradient_matrix_holds")
@@ -1036,7 +1048,10 @@ def gradient_matrix_holds(
     t, m = (_matrix(rows, broad.nrows(), size) for rows in (tangent, gradient))
     if t is None or m is None:
         return None
-    return bool(broad * t == m * narrow) and ranks.of_exact(t) == size
+    if ranks.of_exact(t) < size:
+        return False
+    lift = _lifter(narrow, broad)
+    return _same_entries(broad * lift(t), lift(m) * narrow)
 
 
 @quantity("embedding.loss_form_holds")
@@ -1048,4 +1063,5 @@ def loss_form_holds(workspace: Workspace, network: Json, wide: Json, data: Json,
     t = _matrix(tangent, broad.nrows(), narrow.nrows())
     if t is None:
         return None
-    return bool(t.transpose() * broad * t == narrow)
+    lift = _lifter(narrow, broad)
+    return _same_entries(lift(t.transpose()) * broad * lift(t), narrow)
