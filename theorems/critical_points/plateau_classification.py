@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from random import Random
-from typing import Any
 
 from sympy import And, Eq, Equivalent, Implies, symbols
 
@@ -124,14 +123,15 @@ PATTERNS = [shares for copies in (1, 2, 3) for shares in _signs(copies)]
 
 def _two_groups(sign: int) -> Family:
     network, data = m.instance_x3(sign)
-    groups = [{"neuron": 0, "coefficients": axis("first")}, {"neuron": 1, "coefficients": axis("second")}]
-    template: dict[str, Any] = {"network": network, "data": data, "splitting": groups}
-    return Family(template, {"first": PATTERNS, "second": PATTERNS}, tally=["m", "local_minimum"])
+    pairs = [(x, y) for x, y in product(PATTERNS, repeat=2) if len(x) + len(y) <= 4]
+    splittings = [[m.split(0, *first), m.split(1, *second)] for first, second in pairs]
+    template = {"network": network, "data": data, "splitting": axis("splitting")}
+    return Family(template, {"splitting": splittings}, tally=["m", "local_minimum"])
 
 
 @plateau.exhaustive
 def opposite_curvatures() -> Family:
-    """exp, two neurons, B = (16, -54): all sign patterns of up to three copies of each.
+    """exp, two neurons, B = (16, -54): all sign patterns of up to four copies in all.
 
     With s_1 and s_2 copies there are 1 and s_2 patterns that are minima, and neurons can be arranged in m!/(s_1! s_2!)
     ways: 2, 9, 28 plateaus of minima for m = 2, 3, 4.
@@ -139,7 +139,7 @@ def opposite_curvatures() -> Family:
     return _two_groups(-1)
 
 
-@plateau.exhaustive(budget="standard")
+@plateau.exhaustive
 def equal_curvatures() -> Family:
     """exp, two neurons, B = (16, 54): one pattern each, 2, 6, 14 plateaus of minima for m = 2, 3, 4."""
     return _two_groups(1)
