@@ -31,7 +31,7 @@ def zero_test_weights(dimension: int, inner: str) -> Iterator[Vector]:
     """The inner coordinates at which functions of a neuron's weights are compared."""
     if inner == PLAIN:
         return zero_test_inputs(dimension)
-    values = (fmpq(1, 3), _HALF, fmpq(1), fmpq(2), fmpq(3))
+    values = (fmpq(1, 5), fmpq(1, 3), _HALF, fmpq(1), fmpq(2), fmpq(3), fmpq(5))
     return (point for point in _grid(values, dimension) if any(u != 1 for u in point))
 
 
