@@ -23,7 +23,7 @@ from .dense import (
 from .dual import Dual, loss_hessian
 from .embedding import Group, Inertia, split_law
 from .formula import Truth, Value
-from .jets import HALF, Fixed, Real, enclosure, fixed, number, vanishes
+from .jets import HALF, Fixed, Real, blurred, enclosure, fixed, number, vanishes
 from .load import Number
 
 
@@ -101,7 +101,7 @@ def _designed(bits: int, n: Dense, x: tuple[Row, ...], e: Row) -> Dual:
     rows = [
         [*(s.get(p, 0) for s in slopes[: n.size]), -sum(s.get(p, 0) * c for s, c in moments)] for p in range(n.size)
     ]
-    return Dual(n, x, [*_solved(rows), *e], [1] * len(x), work)
+    return Dual(n, x, blurred([*_solved(rows), *e], work), [1] * len(x), work)
 
 
 def _only(x: Sequence[Real]) -> Real:
@@ -120,7 +120,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "boxes.curvature_inertia": ("#NDri", _curvature),
     "boxes.certain_signs": ("#NDr", _signs),
     "boxes.split_law": ("#NDrS", _split_law),
-    "boxes.loss": ("#NDr", lambda bits, n, d, r: number(loss(_plain(n, r), d, bits + GUARD, r))),
+    "boxes.loss": ("#NDr", lambda bits, n, d, r: enclosure(loss(_plain(n, r), d, bits + GUARD, r))),
     "designed.residual": ("#NMvi", lambda bits, n, x, e, i: number(entry(_designed(bits, n, x, e).e, i))),
     "designed.loss": ("#NMv", lambda *given: number(sum(e * e for e in _designed(*given).e) * HALF)),
     "designed.dual": ("#NMvv", lambda bits, n, x, e, v: number(_designed(bits, n, x, e).value(v))),

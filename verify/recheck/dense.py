@@ -17,6 +17,7 @@ from .jets import (
     Jet,
     Real,
     Triple,
+    blurred,
     enclosure,
     exactly,
     fixed,
@@ -326,12 +327,12 @@ def losses(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[l
 
 def loss(n: Dense, d: Data, bits: int, radius: Number | None = None) -> Real:
     """The loss."""
-    return sum(value for row in losses(n, d, bits, radius) for value, _, _ in row)
+    return blurred(sum(value for row in losses(n, d, bits, radius) for value, _, _ in row), bits)
 
 
 def residuals(n: Dense, d: Data, bits: int) -> list[list[Real]]:
     """The rows e_i."""
-    return [[e for _, e, _ in row] for row in losses(n, d, digits(n, bits))]
+    return blurred([[e for _, e, _ in row] for row in losses(n, d, digits(n, bits))], digits(n, bits))
 
 
 @lru_cache(maxsize=4)
@@ -355,7 +356,8 @@ def _derivatives(n: Dense, d: Data, bits: int, radius: Number | None) -> tuple[l
         size = max(x.denominator.bit_length() if type(x) is Fraction else 0 for x in first)
         work += n.size**2 * size * (size // 2_000 + 1)
         within(work, MAX_SIZE, "digits in a Hessian")
-    return first, [[second[min(p, q)][max(p, q)] for q in range(n.size)] for p in range(n.size)]
+    full = [[second[min(p, q)][max(p, q)] for q in range(n.size)] for p in range(n.size)]
+    return blurred(first, bits), blurred(full, bits)
 
 
 def gradient(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[Real]:
@@ -368,11 +370,16 @@ def hessian(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[
     return _derivatives(n, d, bits, radius)[1]
 
 
+def exact_inertia(matrix: Sequence[Sequence[Real]]) -> tuple[int, int, int]:
+    """The inertia of an exact symmetric matrix, else `Undefined`."""
+    return linear.inertia(exactly(matrix))
+
+
 def inertia(matrix: Sequence[Sequence[Real]]) -> tuple[int, int, int]:
     """The inertia of a symmetric matrix; `Undefined` where enclosures do not decide it."""
     if any(type(x) is Fixed for row in matrix for x in row):
         return defined(linear.inertia_of([[enclosure(x) for x in row] for row in matrix]))
-    return linear.inertia(exactly(matrix))
+    return exact_inertia(matrix)
 
 
 def rank(matrix: Matrix) -> int:
@@ -381,15 +388,10 @@ def rank(matrix: Matrix) -> int:
     return len(columns) - len(linear.kernel(tuple(zip(*columns, strict=True))))
 
 
-def certain(n: Dense, truth: Truth) -> Truth:
-    """A truth about numbers that are 0: enclosures never say that they are."""
-    return truth if n.exact or not truth else None
-
-
 def test_points(n: Dense, inner: bool) -> Iterator[Row]:
     """The zero-test points: inputs, or inner coordinates."""
     log = inner and n.log
-    axis: Row = (Fraction(1, 3), HALF, 1, 2, 3) if log else tuple(range(-3, 4))
+    axis: Row = (Fraction(1, 5), Fraction(1, 3), HALF, 1, 2, 3, 5) if log else tuple(range(-3, 4))
     within(len(axis) ** n.inputs, MAX_POINTS, "zero-test points")
     return (point for point in product(axis, repeat=n.inputs) if any(x != log for x in point))
 
@@ -425,10 +427,11 @@ def direction(n: Dense, w: Row) -> tuple[Row, Number]:
 def terms(n: Dense, w: Row) -> dict[Any, Number]:
     """The function sigma(w.x) of x in the terms of the collected form; `Undefined` if there is none."""
     kind, half = n.activation[0], {("x", p): u * HALF for p, u in enumerate(w)}
+    defined(n, n.letter in "GOEP" or kind in NAMED)
     if n.letter == "P":
         return expanded(n, of_polynomial(n), w)
     if n.is_null(w) and kind != "softplus":
-        return {"one": defined(n.at_zero[0], n.letter in "GOE" or kind in NAMED)}
+        return {"one": n.at_zero[0] or 0}
     rep, eps = n.oriented(w)
     if kind == "relu":
         line, size = direction(n, w)
@@ -487,6 +490,18 @@ def _separated(n: Dense, d: Data) -> bool:
     return all(map(any, d.inputs)) and len({*d.inputs}) == len(d.inputs) and opposite.isdisjoint(d.inputs)
 
 
+def _outputs_at(n: Dense, d: Data) -> Value:
+    return exactly([[p.value for p in row] for row in outputs(defined(n, n.exact), d, 0)])
+
+
+def _inertia(n: Dense, d: Data) -> tuple[int, int, int]:
+    return linear.inertia(exactly(hessian(defined(n, n.exact), d, 0)))
+
+
+def _scalar(n: Dense) -> Dense:
+    return defined(n, n.depth == 1 and n.outputs == 1)
+
+
 def _rows_distinct(n: Dense) -> bool:
     rows = defined(n.layers[-2], not n.log)
     return all(map(any, rows)) and len({*rows}) == len(rows)
@@ -508,27 +523,24 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "dense.flat_at_zero": ("N", lambda n: defined(n.at_zero[1]) == 0),
     "dense.half_square": ("D", lambda d: d.loss == "half-square"),
     "dense.separated": ("ND", _separated),
-    "dense.outer": ("Ni", lambda n, j: entry(n.scalar_neurons, j)[0]),
-    "dense.inner": ("Ni", lambda n, j: entry(n.scalar_neurons, j)[1]),
+    "dense.outer": ("Ni", lambda n, j: entry(_scalar(n).layers[1][0], j)),
+    "dense.inner": ("Ni", lambda n, j: entry(_scalar(n).layers[0], j)),
     "dense.rows_distinct": ("N", _rows_distinct),
     "dense.same_inputs": ("DD", lambda d1, d2: d1.inputs == d2.inputs),
-    "dense.outputs_at": (
-        "#ND",
-        lambda bits, n, d: exactly([[p.value for p in row] for row in outputs(n, d, digits(n, bits))]),
-    ),
-    "dense.residuals": ("#ND", lambda bits, n, d: exactly(residuals(n, d, bits))),
+    "dense.outputs_at": ("ND", _outputs_at),
+    "dense.residuals": ("ND", lambda n, d: exactly(residuals(defined(n, n.exact), d, 0))),
     "dense.fits": (
         "#ND",
-        lambda bits, n, d: certain(n, every(vanishes(e) for row in residuals(n, d, bits) for e in row)),
+        lambda bits, n, d: every(vanishes(e) for row in residuals(n, d, bits) for e in row),
     ),
     "dense.loss": ("#ND", lambda bits, n, d: number(loss(n, d, digits(n, bits)))),
-    "dense.gradient": ("#ND", lambda bits, n, d: exactly(gradient(n, d, bits))),
-    "dense.hessian": ("#ND", lambda bits, n, d: exactly(hessian(n, d, bits))),
-    "dense.critical": ("#ND", lambda bits, n, d: certain(n, every(map(vanishes, gradient(n, d, bits))))),
-    "dense.inertia": ("#ND", lambda bits, n, d: inertia(hessian(n, d, bits))),
-    "dense.positive": ("#ND", lambda bits, n, d: inertia(hessian(n, d, bits))[0]),
-    "dense.negative": ("#ND", lambda bits, n, d: inertia(hessian(n, d, bits))[1]),
-    "dense.nullity": ("#ND", lambda bits, n, d: inertia(hessian(n, d, bits))[2]),
+    "dense.gradient": ("ND", lambda n, d: exactly(gradient(defined(n, n.exact), d, 0))),
+    "dense.hessian": ("ND", lambda n, d: exactly(hessian(defined(n, n.exact), d, 0))),
+    "dense.critical": ("#ND", lambda bits, n, d: every(map(vanishes, gradient(n, d, bits)))),
+    "dense.inertia": ("ND", _inertia),
+    "dense.positive": ("ND", lambda n, d: _inertia(n, d)[0]),
+    "dense.negative": ("ND", lambda n, d: _inertia(n, d)[1]),
+    "dense.nullity": ("ND", lambda n, d: _inertia(n, d)[2]),
     "dense.same_function": ("#NN", _same_function),
     "dense.irreducible": ("N", irreducible),
 }

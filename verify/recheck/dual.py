@@ -9,9 +9,9 @@ from .dense import (
     Data,
     Dense,
     Row,
-    certain,
     collected,
     digits,
+    exact_inertia,
     inertia,
     losses,
     sigma,
@@ -19,7 +19,7 @@ from .dense import (
     times,
 )  # fmt: skip
 from .formula import Truth, Value
-from .jets import Real, exactly, horner, number, vanishes
+from .jets import Real, blurred, exactly, horner, number, vanishes
 from .load import Number
 from .roots import common_divisor, multiplicities, primitive
 
@@ -41,26 +41,28 @@ class Dual:
         return [sigma(self.network, v, x, self.bits) for x in self.inputs]
 
     def value(self, v: Sequence[Real]) -> Real:
-        return dot(self.e, (s for s, _, _ in self.at(v)))
+        return blurred(dot(self.e, (s for s, _, _ in self.at(v))), self.bits)
 
     def slope(self, v: Sequence[Real]) -> list[Real]:
         """The gradient."""
         factors = [e * s for e, (_, s, _) in zip(self.e, self.at(v), strict=True)]
-        return [dot(factors, column) for column in zip(*self.inputs, strict=True)]
+        return blurred([dot(factors, column) for column in zip(*self.inputs, strict=True)], self.bits)
 
     def bend(self, v: Sequence[Real]) -> list[list[Real]]:
         """The Hessian."""
         factors = [e * s for e, (_, _, s) in zip(self.e, self.at(v), strict=True)]
         columns = list(zip(*self.inputs, strict=True))
-        return [[sum(f * a * b for f, a, b in zip(factors, p, q, strict=True)) for q in columns] for p in columns]
+        bend = [[sum(f * a * b for f, a, b in zip(factors, p, q, strict=True)) for q in columns] for p in columns]
+        return blurred(bend, self.bits)
 
     def kappa(self, v: Sequence[Real]) -> Real:
-        return sum(c * (s * s) for c, (s, _, _) in zip(self.curvature, self.at(v), strict=True))
+        terms = (c * (s * s) for c, (s, _, _) in zip(self.curvature, self.at(v), strict=True))
+        return blurred(sum(terms), self.bits)
 
     @property
     def momentum(self) -> list[Real]:
         """sum_i e_i x_i."""
-        return [dot(self.e, column) for column in zip(*self.inputs, strict=True)]
+        return blurred([dot(self.e, column) for column in zip(*self.inputs, strict=True)], self.bits)
 
 
 def dual(n: Dense, d: Data, bits: int) -> Dual:
@@ -94,14 +96,16 @@ def _pairs(n: Dense) -> list[tuple[Number, Row]]:
 
 def critical(bits: int, n: Dense, d: Data) -> Truth:
     phi = dual(n, d, bits)
-    return certain(n, zero(x for a, w in _pairs(n) for x in (phi.value(w), *(a * g for g in phi.slope(w)))))
+    return zero(x for a, w in _pairs(n) for x in (phi.value(w), *(a * g for g in phi.slope(w))))
 
 
 def _zero_sum_conditions(bits: int, n: Dense, d: Data) -> Truth:
     phi, pairs = dual(n, d, bits), _pairs(n)
-    inside = [pairs[j] for _, members, total in n.signed_sums() if total == 0 for j in members]
+    sums = replace(n, biases=(None, None)).signed_sums()
+    inside = [pairs[j] for _, members, total in sums if total == 0 for j in members]
     conditions = [zero((phi.value(w), *(a * g for g in phi.slope(w)))) for a, w in inside]
-    nulls = [zero(pairs[j][0] * defined(n.at_zero[1]) * x for x in phi.momentum) for j in n.nulls]
+    slope = n.at_zero[1]
+    nulls = [None if slope is None else zero(pairs[j][0] * slope * x for x in phi.momentum) for j in n.nulls]
     return every([*conditions, *nulls])
 
 
@@ -119,7 +123,7 @@ def loss_hessian(phi: Dual) -> list[list[Real]]:
         [*(a * at[j][i][1] * p for j, (a, _) in enumerate(pairs) for p in x), *(at[j][i][0] for j in range(m))]
         for i, x in enumerate(phi.inputs)
     ]
-    found: list[list[Real]] = [[0] * size for _ in range(size)]
+    found: list[list[Real]] = blurred([[0] * size for _ in range(size)], phi.bits)
     for row, c in zip(jacobian, phi.curvature, strict=True):
         for p, q in product(range(size), repeat=2):
             found[p][q] += c * row[p] * row[q]
@@ -194,7 +198,7 @@ def _dimension(bits: int, n: Dense, d: Data) -> int:
 
 def _width_one(n: Dense, d: Data) -> tuple[list[Number], list[Number], list[Number]]:
     """Numerators of G, sum t**2 and sum y t in u, up to factors that are positive for u > 0."""
-    defined(n, n.width == 1 and n.outputs == 1 and n.bias_free and d.loss == "half-square" and len(d.targets[0]) == 1)
+    defined(n, n.width == 1 and n.outputs == 1 and d.loss == "half-square" and len(d.targets[0]) == 1)
     t, below = _over_common(*_in_u(n, d))
     kind, y = n.activation[0], [row[0] for row in d.targets]
     square = times(below, below)
@@ -211,7 +215,7 @@ def _width_one(n: Dense, d: Data) -> tuple[list[Number], list[Number], list[Numb
 
 
 def _width_one_listed(n: Dense, d: Data) -> bool:
-    (equation, squares, moment), ((a, (u,)),) = _width_one(n, d), n.scalar_neurons
+    (equation, squares, moment), ((a, (u,)),) = _width_one(n, d), _pairs(n)
     g, s, y = (horner(p, u) for p in (equation, squares, moment))
     return g == 0 and s != 0 and a * s == y and a != 0 and (n.activation[0] != "tanh" or u != 1)
 
@@ -226,7 +230,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "dual.value": ("#NDv", lambda bits, n, d, v: number(dual(n, d, bits).value(v))),
     "dual.gradient": ("#NDv", lambda bits, n, d, v: exactly(dual(n, d, bits).slope(v))),
     "dual.hessian": ("#NDv", lambda bits, n, d, v: exactly(dual(n, d, bits).bend(v))),
-    "dual.inertia": ("#NDv", lambda bits, n, d, v: inertia(dual(n, d, bits).bend(v))),
+    "dual.inertia": ("#NDv", lambda bits, n, d, v: exact_inertia(dual(n, d, bits).bend(v))),
     "dual.kappa": ("#NDv", lambda bits, n, d, v: number(dual(n, d, bits).kappa(v))),
     "dual.vanishes": ("#ND", lambda bits, n, d: defined(identically_zero(n, d, bits))),
     "dual.loss_gradient": ("#ND", _loss_gradient),

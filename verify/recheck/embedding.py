@@ -12,8 +12,8 @@ from .dense import (
     Dense,
     Matrix,
     Row,
-    certain,
     digits,
+    exact_inertia,
     gradient,
     hessian,
     inertia,
@@ -123,8 +123,8 @@ def _reduce(n: Dense) -> Dense:
 def _split_gradient(bits: int, n: Dense, d: Data, s: Sequence[Group]) -> Value:
     copies, narrow = _copies(defined(n, n.neurons), s), gradient(n, d, bits)
     inner = [
-        factor * eps * delta * narrow[j * n.inputs + p]
-        for j, delta, eps, factor, _ in copies for p in range(n.inputs)
+        eps * delta * narrow[j * n.inputs + p]
+        for j, delta, eps, _, _ in copies for p in range(n.inputs)
     ]  # fmt: skip
     begin = n.width * n.inputs
     outer = [factor * narrow[begin + c * n.width + j] for c in range(n.outputs) for j, _, _, factor, _ in copies]
@@ -171,8 +171,8 @@ def split_law(dimension: int, narrow: Inertia, groups: Sequence[tuple[Row, Inert
 
 
 def _split_law(bits: int, n: Dense, d: Data, s: Sequence[Group]) -> Inertia:
-    groups = [(group.coefficients, inertia(curvature(bits, n, d, group.neuron))) for group in s]
-    return split_law(n.inputs, inertia(hessian(n, d, bits)), groups)
+    groups = [(group.coefficients, exact_inertia(curvature(bits, n, d, group.neuron))) for group in s]
+    return split_law(n.inputs, exact_inertia(hessian(n, d, bits)), groups)
 
 
 def _group_form(c: Sequence[Sequence[Real]], b: Sequence[Sequence[Real]], delta: Row) -> list[list[Real]]:
@@ -190,10 +190,10 @@ def _group_form(c: Sequence[Sequence[Real]], b: Sequence[Sequence[Real]], delta:
 
 
 def _multi_split_law(bits: int, n: Dense, d: Data, s: Sequence[Group]) -> Inertia:
-    total: Inertia = inertia(hessian(n, d, bits))
+    total: Inertia = exact_inertia(hessian(n, d, bits))
     for group in s:
         b, c = curvature(bits, n, d, group.neuron), cross(bits, n, d, group.neuron)
-        total = _total(total, inertia(_group_form(c, b, group.coefficients[1:])))
+        total = _total(total, exact_inertia(_group_form(c, b, group.coefficients[1:])))
     return total
 
 
@@ -203,17 +203,17 @@ def _zero_block_law(bits: int, n: Dense, d: Data, block: Block) -> Inertia:
     phi = dual(n, d, bits)
     flat = [zero(phi.slope(v)) for v in vectors]
     if not any(c) and all(truth is False for truth in flat):
-        return _total(inertia(hessian(n, d, bits)), (b, b, b * (n.inputs - 1)))
+        return _total(exact_inertia(hessian(n, d, bits)), (b, b, b * (n.inputs - 1)))
     wide = append(n, Block(((0,),), vectors[:1]))
     old = range(n.width * n.inputs)
     kept = [*old, *range(len(old) + n.inputs, wide.size)]
     h = hessian(wide, d, bits)
-    extended = inertia([[h[p][q] for q in kept] for p in kept])
+    extended = exact_inertia([[h[p][q] for q in kept] for p in kept])
     if b == 1 and c[0] == 0:
         return _total(extended, (0, 0, defined(n.inputs, flat[0])))
     defined(c, any(c) and sum(c) == 0 and len({*vectors}) == 1 and flat[0])
     p, q, z = signs_of(c)
-    plus, minus, _ = defined(f := inertia(phi.bend(vectors[0])), f[2] == 0)
+    plus, minus, _ = defined(f := exact_inertia(phi.bend(vectors[0])), f[2] == 0)
     up, down = (p - 1) * plus + (q - 1) * minus, (p - 1) * minus + (q - 1) * plus
     return _total(extended, (n.inputs + up, n.inputs + down, b - 1 + z * n.inputs))
 
@@ -221,6 +221,7 @@ def _zero_block_law(bits: int, n: Dense, d: Data, block: Block) -> Inertia:
 def _plateau_rule(bits: int, n: Dense, d: Data, s: Sequence[Group]) -> Truth:
     truths: list[Truth] = []
     for group in s:
+        entry(n.neurons, group.neuron)
         if len(group.coefficients) > 1:
             plus, minus, _ = defined(f := inertia(curvature(bits, n, d, group.neuron)), f[2] == 0)
             p = signs_of(group.coefficients)[0]
@@ -231,13 +232,13 @@ def _plateau_rule(bits: int, n: Dense, d: Data, s: Sequence[Group]) -> Truth:
 def _local_minimum(bits: int, n: Dense, d: Data) -> Truth:
     defined(n.scalar_neurons, d.loss in ("half-square", "square"))
     terms = residuals(n, d, bits)
-    fits, everywhere = certain(n, zero(e for row in terms for e in row)), identically_zero(n, d, bits)
+    fits, everywhere = zero(e for row in terms for e in row), identically_zero(n, d, bits)
     if fits or everywhere:
         return True
     stationary = critical(bits, n, d)
     _, negative, nullity = inertia(hessian(n, d, bits)) if stationary is not False else (0, 0, 0)
     if stationary is False or negative:
-        return defined(False, fits is everywhere is False)
+        return False
     phi = dual(n, d, bits)
     free = sum(len(members) - 1 for v, members, _ in n.signed_sums() if zero(phi.slope(v)))
     free += sum(zero(defined(n.at_zero[1]) * x for x in phi.momentum) is True for _ in n.nulls)
@@ -276,22 +277,25 @@ def _distance(n: Dense, k: Dense) -> Number:
     return lowest(max(abs(Fraction(a - b)) for a, b in zip(one, other, strict=True)))
 
 
-def product_of(a: Matrix, b: Matrix) -> Value:
-    """The product of two matrices; `Undefined` if they do not fit."""
-    columns = list(zip(*defined(b, len(a[0]) == len(b)), strict=True))
-    return exactly([[sum(map(mul, row, column)) for column in columns] for row in a])
+def _product(a: Sequence[Sequence[Real]], b: Sequence[Sequence[Real]]) -> list[list[Real]]:
+    columns = list(zip(*b, strict=True))
+    return [[sum(map(mul, row, column)) for column in columns] for row in a]
 
 
-def _gradient_matrix_holds(bits: int, n: Dense, w: Dense, d: Data, t: Matrix, m: Matrix) -> bool:
-    narrow, wide = (exactly(hessian(x, d, bits)) for x in (n, w))
+def _same(a: Sequence[Sequence[Real]], b: Sequence[Sequence[Real]]) -> Truth:
+    return zero(x - y for rows in zip(a, b, strict=True) for x, y in zip(*rows, strict=True))
+
+
+def _gradient_matrix_holds(bits: int, n: Dense, w: Dense, d: Data, t: Matrix, m: Matrix) -> Truth:
+    narrow, wide = (hessian(x, d, bits) for x in (n, w))
     defined(t, len(t) == len(m) == w.size and len(t[0]) == len(m[0]) == n.size)
-    return product_of(wide, t) == product_of(m, narrow) and rank(t) == n.size
+    return every([_same(_product(wide, t), _product(m, narrow)), rank(t) == n.size])
 
 
-def _loss_form_holds(bits: int, n: Dense, w: Dense, d: Data, t: Matrix) -> bool:
-    narrow, wide = (exactly(hessian(x, d, bits)) for x in (n, w))
+def _loss_form_holds(bits: int, n: Dense, w: Dense, d: Data, t: Matrix) -> Truth:
+    narrow, wide = (hessian(x, d, bits) for x in (n, w))
     defined(t, len(t) == w.size and len(t[0]) == n.size)
-    return product_of(tuple(zip(*t, strict=True)), product_of(wide, t)) == narrow
+    return _same(_product(tuple(zip(*t, strict=True)), _product(wide, t)), narrow)
 
 
 FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
@@ -299,13 +303,13 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "embedding.append": ("NB", append),
     "embedding.reduce": ("N", _reduce),
     "embedding.sums_to_one": ("S", lambda s: all(sum(group.coefficients) == 1 for group in s)),
-    "embedding.unshifted": ("S", lambda s: all(group.shifts is None for group in s)),
+    "embedding.unshifted": ("S", lambda s: not any(any(map(any, group.shifts or ())) for group in s)),
     "embedding.proper": ("S", lambda s: all(0 not in group.coefficients for group in s)),
     "embedding.zero_sum": ("B", lambda b: not any(map(sum, zip(*b.outer, strict=True)))),
     "embedding.same_inner": ("B", lambda b: len({*b.inner}) == 1),
     "embedding.size": ("B", lambda b: len(b.inner)),
     "embedding.split_gradient": ("#NDS", _split_gradient),
-    "embedding.curvature_inertia": ("#NDi", lambda *given: inertia(curvature(*given))),
+    "embedding.curvature_inertia": ("#NDi", lambda *given: exact_inertia(curvature(*given))),
     "embedding.split_law": ("#NDS", _split_law),
     "embedding.multi_split_law": ("#NDS", _multi_split_law),
     "embedding.cross_rank": ("#NDi", lambda *given: rank(exactly(cross(*given)))),

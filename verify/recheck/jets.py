@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from typing import Any
 
@@ -13,6 +13,8 @@ from .load import Number, lowest
 
 MAX_ARGUMENT = 10_000  # of exp
 MAX_GAUSS = 100  # of the normal density
+PIECES = 6
+FINE = 40  # intervals narrower than 2**-FINE are not cut into pieces
 HALF = Fraction(1, 2)
 EXACT = frozenset({int, Fraction})
 
@@ -134,6 +136,13 @@ def _times(x: Mapping[Any, Real], factor: Real) -> dict[Any, Real]:
     return {key: value * factor for key, value in x.items()}
 
 
+def blurred(x: Any, bits: int) -> Any:
+    """Nested numbers of a computation with this precision: all of them enclosures, unless it is 0 (exact)."""
+    if isinstance(x, list | tuple):
+        return [blurred(y, bits) for y in x]
+    return fixed(x, bits) if bits and type(x) in EXACT else x
+
+
 def vanishes(x: Real) -> bool | None:
     """Whether a number is 0, where that is certain; `Undefined` if it does not exist."""
     if type(x) is Fixed:
@@ -196,7 +205,22 @@ def _sigmoid(s: Real) -> Triple:
 
 
 def taylor(activation: tuple[Any, ...], z: Real, bits: int) -> Triple:
-    """An activation and its derivatives at z: exact if both are, else enclosed."""
+    """An activation and its derivatives at z: exact if both are, else enclosed (over a wide z piece by piece)."""
+    if type(z) is not Fixed or z.hi - z.lo < 1 << max(z.bits - FINE, 0):
+        return _taylor(activation, z, bits)
+    ends = [z.lo + (z.hi - z.lo) * k // PIECES for k in range(PIECES + 1)]
+    found = zip(*(_taylor(activation, Fixed(a, b, z.bits), bits) for a, b in pairwise(ends)), strict=True)
+    return tuple(_hull(pieces, z.bits) for pieces in found)  # type: ignore[return-value]
+
+
+def _hull(pieces: Sequence[Real], bits: int) -> Real:
+    if NOTHING in pieces:
+        return NOTHING
+    wide = [blurred(x, bits) for x in pieces]
+    return Fixed(min(x.lo for x in wide), max(x.hi for x in wide), bits)
+
+
+def _taylor(activation: tuple[Any, ...], z: Real, bits: int) -> Triple:
     kind, *given = activation
     one = Jet(z, {0: 1}, {})
     if kind in ("relu", "power"):
