@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Basic, Eq, Rational, exp
 
-from verify import Quantity, Source, computed, parameter
+from verify import InstanceError, Quantity, Source, computed, parameter
 from verify.networks.dense import evaluate, read_data, read_network
 
 AREA = "critical points"
@@ -161,6 +161,8 @@ def designed(network: Raw, inputs: Iterable[Any], residuals: Iterable[Any]) -> R
     inputs = rows(inputs)
     width = len(network["layers"][-1])
     found = evaluate(read_network(network), read_data({"inputs": inputs, "targets": [["0"] * width for _ in inputs]}))
+    if found.outputs is None:
+        raise InstanceError("inputs: the network is not defined at one of them")
     targets = [
         [Fraction(str(value)) - Fraction(str(e)) for value, e in zip(row, wanted, strict=True)]
         for row, wanted in zip(found.outputs, rows(residuals), strict=True)
