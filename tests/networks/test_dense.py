@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 
 import flint
@@ -42,7 +43,7 @@ def draw(widths, biased, loss, activation, seed, samples=3):
     def entry():
         return fmpq(random.randint(-4, 4), random.randint(1, 3))
 
-    layers = [[[entry() for _ in range(a)] for _ in range(b)] for a, b in zip(widths, widths[1:], strict=False)]
+    layers = [[[entry() for _ in range(a)] for _ in range(b)] for a, b in pairwise(widths)]
     last = len(layers) - 1
     biases = [[entry() for _ in layer] if biased and k in (0, 1, last) else None for k, layer in enumerate(layers)]
     network = Network.of(activation, layers, biases)

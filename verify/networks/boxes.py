@@ -70,6 +70,10 @@ class Box:
             radii = [arb(self.radius)] * self.network.size
             if krawczyk([arb(entry) for entry in gradient], hessian, radii):
                 return True
+            around = arb_mat(self.network.size, 1, [ball(fmpq(0), self.radius)] * self.network.size)
+            by_mean_value = (hessian * around).entries()
+            if any(g + change != 0 for g, change in zip(gradient, by_mean_value, strict=True)):
+                return False
         everywhere = self.over_box.gradient
         return False if everywhere is not None and any(entry != 0 for entry in everywhere) else None
 
@@ -87,9 +91,9 @@ class Box:
         return (*self.signs, 0)
 
     def curvature(self, j: int) -> arb_mat | None:
-        """B_j = sum_i (e_i a_j) sigma''(w_j.x_i) x_i x_i^T for D = 1, L = 1, no biases in the hidden layer."""
+        """B_j = sum_i (e_i a_j) sigma''(w_j.x_i) x_i x_i^T for D = 1, L = 1, no biases; else None."""
         network, residuals, jets = self.network, self.over_box.residuals, self.over_box.jets
-        if network.depth != 1 or network.outputs != 1 or network.biases[0] is not None:
+        if network.depth != 1 or network.outputs != 1 or not network.bias_free:
             return None
         if residuals is None or jets is None:
             return None

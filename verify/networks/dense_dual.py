@@ -10,8 +10,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpq_poly
+from flint import arb, fmpq, fmpq_mat, fmpq_poly
 
+from verify.arithmetic import endpoints
 from verify.networks.activations import Jet, Number
 from verify.networks.dense import LOG, Data, Evaluation, Network, Neuron, Vector
 from verify.networks.dense_forms import collected, zero_test_weights
@@ -87,9 +88,11 @@ class Dual:
         """Whether phi is identically 0: shown by a collected form, or refuted at a zero-test point."""
         if self.residuals is None or self.network.outputs != 1:
             return None
-        if self.exact:
+        # a ball of radius 0 is a number: a network at inputs 0, say, or with outer weights 0, has exact residuals
+        exact = [endpoints(e)[0] if isinstance(e, arb) and e.is_exact() else e for e in self.residuals]
+        if all(isinstance(e, fmpq) for e in exact):
             plain = Network(self.network.activation, self.network.layers, self.network.biases)
-            terms = [Neuron((e,), x) for e, x in zip(self.residuals, self.data.inputs, strict=True)]
+            terms = [Neuron((e,), x) for e, x in zip(exact, self.data.inputs, strict=True)]
             form = collected(plain, terms)
             if form is not None and not form:
                 return True

@@ -311,12 +311,8 @@ def irreducible(workspace: Workspace, network: Json) -> Value:
         return False
     if net.activation.zero_at_zero and any(net.is_null(neuron.inner) for neuron in net.neurons):
         return False
-    return len({_class(net, neuron.inner)[0] for neuron in net.neurons}) == net.width
-
-
-def _class(net: Network, v: Sequence[fmpq]) -> tuple[Any, int]:
-    """As in ``irreducible``: equal weights, and opposite ones too unless the class is G."""
-    return net.class_key(v, signed=net.activation.letter != "G")
+    up_to_sign = net.activation.letter != "G"
+    return len({net.class_key(neuron.inner, signed=up_to_sign)[0] for neuron in net.neurons}) == net.width
 
 
 # ---- the dual function ----------------------------------------------------------------------------------------------
@@ -405,31 +401,27 @@ def dual_critical(dual: Dual) -> Value:
 class _Classes:
     """The neurons of a network with D = 1, by class: their indices, and the signed sum of their outer weights.
 
-    The null neurons stand apart if sigma(0) = 0. ``sums`` is None if an opposite weight has no sign (class M, N, P).
+    The null neurons stand apart if sigma(0) = 0. Opposite weights are of one class only where signs exist (O, E).
     """
 
     def __init__(self, net: Network) -> None:
         self.null: list[int] = []
         self.members: dict[Any, list[int]] = {}
-        sums: dict[Any, fmpq] = {}
-        signs_exist = True
+        self.sums: dict[Any, fmpq] = {}
         for j, neuron in enumerate(net.neurons):
             if net.activation.zero_at_zero and net.is_null(neuron.inner):
                 self.null.append(j)
                 continue
-            key, orientation = _class(net, neuron.inner)
+            key, orientation = net.class_key(neuron.inner)
             self.members.setdefault(key, []).append(j)
-            signs_exist = signs_exist and (orientation == 1 or net.activation.signed)
-            factor = net.activation.sign(orientation) if net.activation.signed else 1
-            sums[key] = sums.get(key, fmpq(0)) + factor * neuron.outer[0]
-        self.sums = sums if signs_exist else None
+            self.sums[key] = self.sums.get(key, fmpq(0)) + net.activation.sign(orientation) * neuron.outer[0]
 
 
 @_of_dual("dual.zero_sum_conditions")
 def zero_sum_conditions(dual: Dual) -> Value:
     """Whether each class with signed sum 0 meets the conditions of a critical point, and each null neuron too."""
     net, classes = dual.network, _Classes(dual.network)
-    if net.outputs != 1 or classes.sums is None:
+    if net.outputs != 1:
         return None
     truths: list[bool | None] = []
     for key, members in classes.members.items():
@@ -464,7 +456,6 @@ def local_dimension(dual: Dual) -> Value:
     if vanish(dual.loss_gradient, True) is not True:
         return None
     classes, total = _Classes(net), 0
-    assert classes.sums is not None
     for key, members in classes.members.items():
         if classes.sums[key] != 0:
             total += len(members) - 1
