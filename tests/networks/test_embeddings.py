@@ -531,7 +531,10 @@ def test_escape_and_climb():
 
 def test_moved_and_distance():
     net = network("tanh", [1, 2, 3], [1, 1, 2])
-    assert ask("embedding.moved", net, (1, 0), ("1/2",), 1)["layers"] == [[["3/2"], ["3/2"], ["2"]], [["1", "3", "3"]]]
+    assert ask("embedding.moved", net, (1, 0), (fmpq(1, 2),), 1)["layers"] == [
+        [["3/2"], ["3/2"], ["2"]],
+        [["1", "3", "3"]],
+    ]
     assert ask("embedding.moved", net, (0, 2), (1,), 1) is None
     assert ask("embedding.moved", net, (), (1,), 1) is None
     assert ask("embedding.moved", lattice("tanh", [1], [2]), (0,), (-1,), 0) is None

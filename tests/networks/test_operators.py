@@ -65,7 +65,7 @@ def test_the_messages_on_the_page_are_those_of_the_program():
         assert str(caught.value) in text
 
 
-@pytest.mark.parametrize("module", ["operators", "branches", "embeddings"])
+@pytest.mark.parametrize("module", ["operators", "branches", "embedding_deep"])
 def test_the_examples_in_docstrings_run(module):
     loaded = __import__(f"verify.networks.{module}", fromlist=["x"])
     result = doctest.testmod(loaded)

@@ -21,6 +21,7 @@ from flint import fmpq
 from verify.arithmetic import Value, exact
 from verify.errors import InstanceError
 from verify.networks.dense import LOG, Network, Neuron, shared_network
+from verify.networks.splittings import is_plain_two_layer
 from verify.quantities import Workspace, quantity
 
 Json = Any
@@ -483,11 +484,6 @@ def _distinct(narrow: Network, kind: Type) -> bool:
 
 
 # ---- what a network has to be --------------------------------------------------------------------------------------
-
-
-def is_plain_two_layer(network: Network) -> bool:
-    """One hidden layer, one output, no biases."""
-    return bool(network.depth == 1 and network.outputs == 1 and network.bias_free)
 
 
 def is_irreducible(network: Network) -> bool:

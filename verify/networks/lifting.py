@@ -15,7 +15,6 @@ from flint import fmpq, fmpq_mat, fmpq_poly
 
 from verify.arithmetic import Value
 from verify.decide import rank as ranks
-from verify.networks.branches import is_plain_two_layer
 from verify.networks.dense import (
     Evaluation,
     Network,
@@ -28,6 +27,7 @@ from verify.networks.dense import (
     shared_network,
 )
 from verify.networks.dense_forms import collected, zero_test_inputs, zero_test_weights
+from verify.networks.splittings import is_plain_two_layer
 from verify.quantities import Workspace, quantity
 
 Json = Any
