@@ -101,12 +101,17 @@ def _designed(bits: int, n: Dense, x: tuple[Row, ...], e: Row) -> Dual:
     rows = [
         [*(s.get(p, 0) for s in slopes[: n.size]), -sum(s.get(p, 0) * c for s, c in moments)] for p in range(n.size)
     ]
-    return Dual(n, x, blurred([*_solved(rows), *e], work), [1] * len(x), work)
+    return Dual(n, x, [*blurred(_solved(rows), work), *e], [1] * len(x), work)
 
 
 def _only(x: Sequence[Real]) -> Real:
     """The single entry of a vector."""
     return x[defined(0, len(x) == 1)]
+
+
+def _designed_loss(bits: int, n: Dense, x: tuple[Row, ...], e: Row) -> Value:
+    phi = _designed(bits, n, x, e)
+    return number(blurred(sum(c * c for c in phi.e) * HALF, phi.bits))
 
 
 def _designed_curvature(bits: int, n: Dense, x: tuple[Row, ...], e: Row) -> Value:
@@ -122,7 +127,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "boxes.split_law": ("#NDrS", _split_law),
     "boxes.loss": ("#NDr", lambda bits, n, d, r: enclosure(loss(_plain(n, r), d, bits + GUARD, r))),
     "designed.residual": ("#NMvi", lambda bits, n, x, e, i: number(entry(_designed(bits, n, x, e).e, i))),
-    "designed.loss": ("#NMv", lambda *given: number(sum(e * e for e in _designed(*given).e) * HALF)),
+    "designed.loss": ("#NMv", _designed_loss),
     "designed.dual": ("#NMvv", lambda bits, n, x, e, v: number(_designed(bits, n, x, e).value(v))),
     "designed.dual_slope": ("#NMvv", lambda bits, n, x, e, v: number(_only(_designed(bits, n, x, e).slope(v)))),
     "designed.curvature": ("#NMv", _designed_curvature),

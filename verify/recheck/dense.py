@@ -443,9 +443,9 @@ def terms(n: Dense, w: Row) -> dict[Any, Number]:
     return {w: 1} if n.letter == "G" else {rep: n.sign(eps)}
 
 
-def collected(n: Dense, neurons: Sequence[tuple[Row, Row]]) -> dict[Any, Row]:
-    """The collected form of a sum of neurons, outer weights first."""
-    form: dict[Any, Row] = {}
+def collected(n: Dense, neurons: Sequence[tuple[Sequence[Real], Row]]) -> dict[Any, tuple[Real, ...]]:
+    """The collected form of a sum of neurons, outer weights (maybe enclosures, which count as not 0) first."""
+    form: dict[Any, tuple[Real, ...]] = {}
     for outer, w in neurons:
         for key, factor in terms(n, w).items():
             form[key] = tuple(c + a * factor for c, a in zip(form.get(key, (0,) * len(outer)), outer, strict=True))

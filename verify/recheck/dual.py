@@ -81,8 +81,7 @@ def identically_zero(n: Dense, d: Data, bits: int) -> Truth:
     """Whether phi is 0 everywhere."""
     phi = dual(defined(n, n.outputs == 1), d, bits)
     try:
-        neurons = [((e,), x) for (e,), x in zip(exactly([[e] for e in phi.e]), d.inputs, strict=True)]
-        if not collected(replace(n, inner="plain"), neurons):
+        if not collected(replace(n, inner="plain"), [((e,), x) for e, x in zip(phi.e, d.inputs, strict=True)]):
             return True
     except Undefined:
         pass

@@ -210,7 +210,7 @@ def taylor(activation: tuple[Any, ...], z: Real, bits: int) -> Triple:
         return _taylor(activation, z, bits)
     ends = [z.lo + (z.hi - z.lo) * k // PIECES for k in range(PIECES + 1)]
     found = zip(*(_taylor(activation, Fixed(a, b, z.bits), bits) for a, b in pairwise(ends)), strict=True)
-    return tuple(_hull(pieces, z.bits) for pieces in found)  # type: ignore[return-value]
+    return tuple(_hull(pieces, z.bits) for pieces in found)
 
 
 def _hull(pieces: Sequence[Real], bits: int) -> Real:
