@@ -29,6 +29,7 @@ from verify.networks.dense import (
     shared_network,
 )
 from verify.networks.dense_quantities import index_of
+from verify.networks.splittings import read_splitting
 from verify.quantities import Workspace, quantity
 
 Json = Any
@@ -210,8 +211,6 @@ def loss(box: Box) -> Value:
 @_of_box("boxes.split_law")
 def split_law(box: Box, splitting: Json) -> Value:
     """The inertia of the split network at every critical point of the box."""
-    from verify.networks.embeddings import read_splitting  # which needs networkx, as boxes do not
-
     total, d = box.inertia, box.network.dimension
     for group in read_splitting(splitting):
         place = index_of(group.neuron, box.network.width)
