@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from verify.networks.branches import bell, count_types, series_count, stirling, types
+from verify.networks.branch_types import bell, count_types, series_count, stirling, types
 
 SECONDS_AT_MOST = 60.0
 CLASSES = (

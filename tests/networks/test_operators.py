@@ -22,7 +22,6 @@ from verify.networks.operators import (
     Network,
     add_null,
     branches,
-    cancelling,
     classify,
     descent,
     dual_zeros,
@@ -31,12 +30,12 @@ from verify.networks.operators import (
     evaluate,
     hierarchy,
     lift,
-    negative_direction,
     reduce,
     reductions,
     replicate,
     split,
 )
+from verify.networks.saddles import cancelling, negative_direction
 
 PAGE = Path(verify.__file__).parent.parent / "docs" / "operators.md"
 
@@ -65,7 +64,7 @@ def test_the_messages_on_the_page_are_those_of_the_program():
         assert str(caught.value) in text
 
 
-@pytest.mark.parametrize("module", ["operators", "branches", "embedding_deep"])
+@pytest.mark.parametrize("module", ["operators", "branch_types", "embedding_deep"])
 def test_the_examples_in_docstrings_run(module):
     loaded = __import__(f"verify.networks.{module}", fromlist=["x"])
     result = doctest.testmod(loaded)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import combinations, product
+from itertools import product
 from math import comb, factorial
 from typing import Any
 
@@ -20,305 +20,49 @@ from flint import fmpq
 
 from verify.arithmetic import Value, exact
 from verify.errors import InstanceError
+from verify.networks.branch_flats import generic_flats, implies, meeting_graph, reduced_rows
+from verify.networks.branch_types import (
+    ONE,
+    ZERO,
+    Type,
+    bell,
+    coarsenings,
+    count_types,
+    demand_widths,
+    exponential,
+    hierarchy,
+    labelled_series,
+    series_count,
+    stirling,
+    types,
+    words,
+)
 from verify.networks.dense import LOG, Network, Neuron, shared_network
-from verify.networks.splittings import is_plain_two_layer
+from verify.networks.splittings import demand_two_layer, is_plain_two_layer, reduced_network
 from verify.quantities import Workspace, quantity
 
+__all__ = [
+    "Branch",
+    "Equation",
+    "Type",
+    "bell",
+    "branches",
+    "coarsenings",
+    "count_types",
+    "demand_irreducible",
+    "demand_listed",
+    "hierarchy",
+    "irreducible_form",
+    "is_irreducible",
+    "lies_over",
+    "meeting_graph",
+    "reduced_rows",
+    "series_count",
+    "stirling",
+    "types",
+]
+
 Json = Any
-Member = tuple[int, int]
-"""A neuron and its sign, 1 or -1."""
-Row = list[fmpq]
-
-ZERO, ONE = fmpq(0), fmpq(1)
-
-
-# ---- types ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Type:
-    """Which neurons of a wide network share a label, cancel each other in a block, or are null.
-
-    Members stand in increasing order, blocks in the order of their first members, whose sign is 1.
-    """
-
-    groups: tuple[tuple[Member, ...], ...]
-    blocks: tuple[tuple[Member, ...], ...] = ()
-    nulls: tuple[int, ...] = ()
-
-    @property
-    def width(self) -> int:
-        """The number m of neurons."""
-        return sum(map(len, self.groups)) + sum(map(len, self.blocks)) + len(self.nulls)
-
-    @property
-    def is_split(self) -> bool:
-        """Whether every neuron has a label: the points are splittings of the narrow network."""
-        return not self.blocks and not self.nulls
-
-    def dimension(self, d: int) -> int:
-        """m - r + (d - 1) times the number of blocks."""
-        return self.width - len(self.groups) + (d - 1) * len(self.blocks)
-
-    def __str__(self) -> str:
-        def write(members: tuple[Member, ...]) -> str:
-            return " ".join(f"{'-' if sign < 0 else ''}{neuron}" for neuron, sign in members)
-
-        parts = [f"{label}: {write(members)}" for label, members in enumerate(self.groups)]
-        parts += [f"block: {write(members)}" for members in self.blocks]
-        return "; ".join(parts + [f"null: {' '.join(map(str, self.nulls))}"] * bool(self.nulls))
-
-
-def _words(r: int, m: int, null: bool) -> Iterator[tuple[list[int], int]]:
-    """Each map of the neurons to labels 0, ..., r - 1 (onto), to blocks r, r + 1, ... (numbered in order of appearance)
-    or to null (-1), with the number of its blocks. The list is reused.
-    """
-    word = [0] * m
-
-    def extend(j: int, missing: frozenset[int], blocks: int) -> Iterator[tuple[list[int], int]]:
-        if len(missing) > m - j:
-            return
-        if j == m:
-            yield word, blocks
-            return
-        must_fill = len(missing) == m - j
-        for place in sorted(missing) if must_fill else range(-1 if null else 0, r + blocks + 1):
-            word[j] = place
-            yield from extend(j + 1, missing - {place}, max(blocks, place - r + 1))
-
-    return extend(0, frozenset(range(r)), 0)
-
-
-def count_types(r: int, m: int, *, signed: bool = False, null: bool = False) -> int:
-    """The number of types over r labels of m neurons: every partition and labelling is visited, signs are multiplied.
-
-    >>> [count_types(1, m) for m in (1, 2, 3, 4)]
-    [1, 3, 10, 37]
-
-    Raises:
-        InstanceError: if r > m.
-    """
-    _demand_widths(r, m)
-    found = 0
-    for word, blocks in _words(r, m, null):
-        found += 2 ** (m - word.count(-1) - blocks) if signed else 1
-    return found
-
-
-def types(r: int, m: int, *, signed: bool = False, null: bool = False) -> Iterator[Type]:
-    """All types over r labels of m neurons.
-
-    Args:
-        signed: the activation is odd or even, so that neurons are equal up to sign.
-        null: the activation vanishes at 0, so that a neuron with w = 0 contributes nothing.
-
-    >>> [str(kind) for kind in types(1, 2)]
-    ['0: 0 1', '0: 0; block: 1', '0: 1; block: 0']
-
-    Raises:
-        InstanceError: if r > m.
-    """
-    _demand_widths(r, m)
-    for word, blocks in _words(r, m, null):
-        places: list[list[int]] = [[] for _ in range(r + blocks)]
-        nulls: list[int] = []
-        for neuron, place in enumerate(word):
-            (nulls if place < 0 else places[place]).append(neuron)
-        choices = [list(_signings(members, signed, index >= r)) for index, members in enumerate(places)]
-        for parts in product(*choices):
-            yield Type(parts[:r], parts[r:], tuple(nulls))
-
-
-def _signings(members: Sequence[int], signed: bool, up_to_sign: bool) -> Iterator[tuple[Member, ...]]:
-    for signs in product((1, -1) if signed else (1,), repeat=len(members)):
-        if not up_to_sign or signs[0] == 1:
-            yield tuple(zip(members, signs, strict=True))
-
-
-def _demand_widths(r: int, m: int) -> None:
-    if r < 0 or m < r:
-        raise InstanceError(
-            f"widths r = {r}, m = {m}: a network of width m has a function of minimal width r <= m only"
-        )
-
-
-# ---- the numbers of types by formulas ------------------------------------------------------------------------------
-
-
-def _exponential(c: int, m: int) -> Row:
-    """The coefficients of e^(cz) up to z^m."""
-    return [fmpq(c**k, factorial(k)) for k in range(m + 1)]
-
-
-def _times(x: Row, y: Row) -> Row:
-    return [sum((x[i] * y[k - i] for i in range(k + 1)), ZERO) for k in range(len(x))]
-
-
-def _exp_of(x: Row) -> Row:
-    """exp of a power series without constant term, by f' = x' f."""
-    made = [ONE]
-    for k in range(1, len(x)):
-        made.append(sum((i * x[i] * made[k - i] for i in range(1, k + 1)), ZERO) / k)
-    return made
-
-
-def _labelled_series(c: int, r: int, rest: Row) -> int:
-    """m! [z^m] (e^(cz) - 1)^r rest(z), m + 1 the length of the rest."""
-    m = len(rest) - 1
-    label = [ZERO, *_exponential(c, m)[1:]]
-    made = rest
-    for _ in range(r):
-        made = _times(made, label)
-    number = made[m] * factorial(m)
-    return int(number.p)
-
-
-def series_count(r: int, m: int, *, signed: bool = False, null: bool = False) -> int:
-    """m! [z^m] (e^(cz) - 1)^r exp((e^(cz) - 1)/c) e^z (the last factor if ``null``), c = 2 if ``signed``, else 1."""
-    _demand_widths(r, m)
-    c = 2 if signed else 1
-    blocks = _exp_of([ZERO, *(x / c for x in _exponential(c, m)[1:])])
-    return _labelled_series(c, r, _times(blocks, _exponential(1, m)) if null else blocks)
-
-
-@cache
-def stirling(n: int, k: int) -> int:
-    """The number of partitions of n things into k nonempty blocks."""
-    if n == 0 or k == 0:
-        return int(n == k)
-    return k * stirling(n - 1, k) + stirling(n - 1, k - 1)
-
-
-def bell(n: int) -> int:
-    """The number of partitions of n things."""
-    return sum(stirling(n, k) for k in range(n + 1))
-
-
-# ---- the hierarchy -------------------------------------------------------------------------------------------------
-
-
-def coarsenings(kind: Type, *, signed: bool = False, null: bool = False) -> Iterator[Type]:
-    """The types that a type covers: two blocks are merged, or a block is absorbed into a label, or (``null``) made null.
-
-    With signs, a block enters with either sign.
-    """
-    for index, block in enumerate(kind.blocks):
-        rest = kind.blocks[:index] + kind.blocks[index + 1 :]
-        if null:
-            yield Type(kind.groups, rest, tuple(sorted(kind.nulls + tuple(neuron for neuron, _ in block))))
-        for turn in (1, -1) if signed else (1,):
-            turned = tuple((neuron, turn * sign) for neuron, sign in block)
-            for label, group in enumerate(kind.groups):
-                grown = tuple(sorted(group + turned))
-                yield Type((*kind.groups[:label], grown, *kind.groups[label + 1 :]), rest, kind.nulls)
-            for other, host in enumerate(kind.blocks[:index]):
-                # the host's first neuron is the merged block's first: its sign stays 1
-                merged = tuple(sorted(host + turned))
-                yield Type(kind.groups, (*kind.blocks[:other], merged, *rest[other + 1 :]), kind.nulls)
-
-
-def hierarchy(r: int, m: int, *, d: int = 1, signed: bool = False, null: bool = False) -> nx.DiGraph:
-    """The Hasse diagram of the types: an edge from the coarser to the finer type of each cover.
-
-    Node attributes: ``blocks`` (the number of zero blocks) and ``dimension`` (of the branch, for d inputs).
-
-    >>> diagram = hierarchy(2, 3)
-    >>> diagram.number_of_nodes(), diagram.number_of_edges()
-    (12, 12)
-    """
-    graph = nx.DiGraph()
-    for kind in types(r, m, signed=signed, null=null):
-        graph.add_node(kind, blocks=len(kind.blocks), dimension=kind.dimension(d))
-    for kind in list(graph):
-        graph.add_edges_from((coarser, kind) for coarser in coarsenings(kind, signed=signed, null=null))
-    return graph
-
-
-# ---- branches as linear systems ------------------------------------------------------------------------------------
-
-
-def reduced_rows(rows: Sequence[Sequence[fmpq]], columns: int) -> list[Row]:
-    """The reduced row echelon form in the first ``columns`` columns, without the rows that become zero altogether.
-
-    Rows that are zero in those columns only (a system without a solution has such) come last.
-    """
-    left = [list(row) for row in rows]
-    done: list[Row] = []
-    for column in range(columns):
-        pivot = next((row for row in left if row[column]), None)
-        if pivot is None:
-            continue
-        left.remove(pivot)
-        scale = pivot[column]
-        pivot = [x / scale for x in pivot]
-        for row in (*done, *left):
-            if factor := row[column]:
-                for k in range(column, len(row)):
-                    row[k] -= factor * pivot[k]
-        done.append(pivot)
-        left = [row for row in left if any(row)]
-    return done + left
-
-
-@dataclass(frozen=True)
-class _Flat:
-    """An affine branch: its equations in the inner weights (one unknown per neuron, d right-hand sides) and in the outer."""
-
-    inner: tuple[tuple[fmpq, ...], ...]
-    outer: tuple[tuple[fmpq, ...], ...]
-
-    def codimension(self, d: int) -> int:
-        return d * len(self.inner) + len(self.outer)
-
-
-def _flat(kind: Type, outer: Sequence[fmpq], inner: Sequence[Sequence[fmpq]], d: int, *, odd: bool) -> _Flat:
-    """The reduced equations of a branch over a narrow network; ``odd``: s(eps) = eps, else s = 1."""
-    m = kind.width
-
-    def row(entries: Sequence[Member], right: Sequence[fmpq]) -> Row:
-        made = [ZERO] * m + list(right)
-        for neuron, entry in entries:
-            made[neuron] += entry
-        return made
-
-    nothing = [ZERO] * d
-    weights = [row([(neuron, 1)], nothing) for neuron in kind.nulls]
-    sums = []
-    for label, group in enumerate(kind.groups):
-        weights += [row([(neuron, 1)], [sign * x for x in inner[label]]) for neuron, sign in group]
-        sums.append(row([(neuron, sign if odd else 1) for neuron, sign in group], [outer[label]]))
-    for block in kind.blocks:
-        (first, _), *others = block
-        weights += [row([(neuron, 1), (first, -sign)], nothing) for neuron, sign in others]
-        sums.append(row([(neuron, sign if odd else 1) for neuron, sign in block], [ZERO]))
-    return _Flat(*(tuple(map(tuple, reduced_rows(rows, m))) for rows in (weights, sums)))
-
-
-def _solvable(one: Sequence[Sequence[fmpq]], other: Sequence[Sequence[fmpq]], m: int) -> bool:
-    return all(any(row[:m]) for row in reduced_rows([*one, *other], m))
-
-
-def _implies(one: Sequence[Sequence[fmpq]], other: Sequence[Sequence[fmpq]], m: int) -> bool:
-    """Whether the equations of a solvable reduced system imply those of another."""
-    return len(reduced_rows([*one, *other], m)) == len(one)
-
-
-def generic_flats(r: int, m: int, d: int, *, signed: bool = False, null: bool = False) -> dict[Type, _Flat]:
-    """The branches over the narrow network with a_k = k, w_k = (k, k^2, ..., k^d), k = 1, ..., r."""
-    outer = [fmpq(k) for k in range(1, r + 1)]
-    inner = [[fmpq(k**p) for p in range(1, d + 1)] for k in range(1, r + 1)]
-    return {kind: _flat(kind, outer, inner, d, odd=signed) for kind in types(r, m, signed=signed, null=null)}
-
-
-def meeting_graph(r: int, m: int, d: int = 1) -> nx.Graph:
-    """The branches (class G, generic narrow network) as nodes; an edge joins two that have a common point."""
-    graph = nx.Graph()
-    flats = generic_flats(r, m, d)
-    graph.add_nodes_from(flats)
-    for (x, one), (y, other) in combinations(flats.items(), 2):
-        if _solvable(one.inner, other.inner, m) and _solvable(one.outer, other.outer, m):
-            graph.add_edge(x, y)
-    return graph
 
 
 # ---- branches over a given network ---------------------------------------------------------------------------------
@@ -466,7 +210,7 @@ def branches(narrow: Network, width: int) -> Iterator[Branch]:
             irreducible, has biases, several layers or several outputs, or is wider than ``width``.
     """
     demand_irreducible(narrow)
-    _demand_widths(narrow.width, width)
+    demand_widths(narrow.width, width)
     activation = narrow.activation
     for kind in types(narrow.width, width, signed=activation.signed, null=activation.zero_at_zero):
         if _distinct(narrow, kind):
@@ -500,16 +244,6 @@ def is_irreducible(network: Network) -> bool:
     return len({network.class_key(neuron.inner, signed=together)[0] for neuron in neurons}) == len(neurons)
 
 
-def demand_two_layer(network: Network, what: str = "network") -> None:
-    """Raise InstanceError unless the network has one hidden layer, one output and no biases."""
-    if network.depth != 1:
-        raise InstanceError(f"{what}: it has {network.depth} hidden layers; this is for networks with one")
-    if network.outputs != 1:
-        raise InstanceError(f"{what}: it has {network.outputs} outputs; this is for networks with one")
-    if not network.bias_free:
-        raise InstanceError(f"{what}: it has biases; give the inputs a last component 1 and append the biases to W_1")
-
-
 def demand_listed(network: Network, what: str = "network") -> None:
     """Raise InstanceError unless the list of branches is complete for the network: class G, O or E."""
     demand_two_layer(network, what)
@@ -523,6 +257,19 @@ def demand_listed(network: Network, what: str = "network") -> None:
         raise InstanceError(
             f"{what}: the list of branches would be incomplete: {why}. Use class G, O or E (exp, tanh, ...)"
         )
+
+
+def irreducible_form(network: Network) -> Network:
+    """The irreducible network with the same output function (``operators.reduce``).
+
+    Raises:
+        InstanceError: unless the activation is of class G, O or E, with one output and no biases; or if the function is 0.
+    """
+    demand_listed(network)
+    narrow = reduced_network(network)
+    if narrow is None:
+        raise InstanceError("network: its output function is 0, and no network of width >= 1 is irreducible for it")
+    return narrow
 
 
 def demand_irreducible(network: Network, what: str = "narrow") -> None:
@@ -598,7 +345,7 @@ def covers_formula(_: Workspace, r: Value, m: Value) -> Value:
     if (widths := _widths(r, m)) is None:
         return None
     r, m, _d = widths
-    return sum(comb(blocks, 2) + r * blocks for _word, blocks in _words(r, m, False))
+    return sum(comb(blocks, 2) + r * blocks for _word, blocks in words(r, m, False))
 
 
 @quantity("branches.minimal")
@@ -679,7 +426,7 @@ def none_contained(_: Workspace, signed: Value, null: Value, r: Value, m: Value,
     # a branch lies properly inside another one only if its codimension is larger
     for one, other in product(flats, repeat=2):
         if one.codimension(d) > other.codimension(d) and (
-            _implies(one.outer, other.outer, m) and _implies(one.inner, other.inner, m)
+            implies(one.outer, other.outer, m) and implies(one.inner, other.inner, m)
         ):
             return False
     return True
@@ -737,4 +484,4 @@ def components_formula(_: Workspace, p: Value, r: Value, m: Value, signed: Value
         return None
     p, r, m = sizes
     c = 2 if signed else 1
-    return _labelled_series(c, r, _exponential(p - c * r, m))
+    return labelled_series(c, r, exponential(p - c * r, m))

@@ -344,3 +344,13 @@ def shape(network: Network) -> Any:
 def is_plain_two_layer(network: Network) -> bool:
     """One hidden layer, one output, no biases."""
     return bool(network.depth == 1 and network.outputs == 1 and network.bias_free)
+
+
+def demand_two_layer(network: Network, what: str = "network") -> None:
+    """Raise InstanceError unless the network has one hidden layer, one output and no biases."""
+    if network.depth != 1:
+        raise InstanceError(f"{what}: it has {network.depth} hidden layers; this is for networks with one")
+    if network.outputs != 1:
+        raise InstanceError(f"{what}: it has {network.outputs} outputs; this is for networks with one")
+    if not network.bias_free:
+        raise InstanceError(f"{what}: it has biases; give the inputs a last component 1 and append the biases to W_1")
