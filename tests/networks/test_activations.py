@@ -168,6 +168,17 @@ def test_mixed_class_means_that_one_part_is_a_polynomial():
             assert sigma.parity is None
 
 
+@pytest.mark.parametrize("form", [*SMOOTH, *EXACT], ids=str)
+def test_analytic_means_without_poles_and_kinks(form):
+    """Balls around every point of a grid have all derivatives, or else some point has none."""
+    sigma = read_activation(form)
+    with precision(64):
+        covered = [sigma.jet(arb(fmpq(k, 50)) + arb(1).union(arb(-1)) / 90) for k in range(-400, 400)]
+    smooth = all(jet is not None and None not in jet and all(entry.is_finite() for entry in jet) for jet in covered)
+    broken = sigma.form == {"power": 3}  # its third derivative is the first that does not exist
+    assert smooth is (sigma.analytic or broken)
+
+
 @pytest.mark.parametrize("name", ["tanh", "sigmoid", "exp"])
 def test_from_the_exponential(name):
     sigma = read_activation(name)
