@@ -172,6 +172,8 @@ def test_obligations_that_say_nothing_or_are_ill_typed_are_undecided(obligation)
         Roots([0.5, 1], x, [1]),
         Roots(x, x, [1], (-0.5, None)),
         UniqueZero({x: (0, 0.5)}, [x]),
+        Roots(x, x, [1], None),
+        "trust me",
     ],
 )
 def test_obligations_outside_the_language_are_refused(obligation):

@@ -80,7 +80,7 @@ def decide_obligation(statement: Statement, obligation: Obligation) -> Decision:
     """Discharge one obligation of an argument.
 
     Raises:
-        StatementError: if it has an expression outside the language, or a number that is not exact.
+        StatementError: if it has an expression outside the language, a number that is not exact, or another form.
     """
     canonical = expressions.canonical
     match obligation:
@@ -108,6 +108,8 @@ def decide_obligation(statement: Statement, obligation: Obligation) -> Decision:
             decision = zeros.decide(sides, [canonical(equation) for equation in equations])
         case Valid(conclusion=claim) | Grid(conclusion=claim):
             decision = _decide_implication(obligation, canonical(claim))
+        case _:
+            raise StatementError(f"{obligation!r} is no obligation")
     return _bind(decision, statement, "obligation")
 
 

@@ -38,6 +38,24 @@ def of_exact(matrix: fmpq_mat) -> int:
     return int(matrix.rank())
 
 
+def kernel_of_exact(matrix: fmpq_mat) -> list[list[fmpq]]:
+    """A basis of the vectors that an exact matrix takes to zero.
+
+    >>> kernel_of_exact(fmpq_mat([[1, 2, 0]]))
+    [[-2, 1, 0], [0, 0, 1]]
+    """
+    reduced, size = matrix.rref()
+    pivots = _pivots(matrix)
+    basis = []
+    for free in (j for j in range(matrix.ncols()) if j not in pivots):
+        vector = [fmpq(0)] * matrix.ncols()
+        vector[free] = fmpq(1)
+        for i in range(size):
+            vector[pivots[i]] = -reduced[i, free]
+        basis.append(vector)
+    return basis
+
+
 def decide(matrix: Sequence[Sequence[Expression]], expected: int) -> Decision:
     """Decide whether a matrix of rational functions, given by its rows, has this rank over the field of such functions.
 
@@ -75,7 +93,7 @@ def decide(matrix: Sequence[Sequence[Expression]], expected: int) -> Decision:
             certificate = {
                 "kind": "rank",
                 "matrix": rows,
-                "rank": expected,
+                "rank": len(chosen),
                 "point": {name: str(value) for name, value in point.items()},
                 "rows": chosen,
                 "columns": columns,
