@@ -26,7 +26,7 @@ METHODS = {
 
 BUILTINS = {"eval", "exec", "compile", "__import__"}
 MODULES = {"sympy.series", "sympy.solvers", "sympy.simplify", "mpmath", "pickle", "marshal", "random", "numpy"}
-FLOATS = {ROOT / "networks" / "timings.py", ROOT / "networks" / "floats.py"}
+FLOATS = {ROOT / "networks" / f"{name}.py" for name in ("timings", "floats", "dense_floats", "critical_search")}
 """Modules whose subject is floating point, or that only produce evidence of the level `observed`."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sympy import Basic, Eq, Rational, exp
 
 from verify import InstanceError, Quantity, Source, computed, parameter
+from verify.decide.rank import kernel_of_exact
 from verify.networks.dense import evaluate, read_data, read_network
 
 AREA = "critical points"
@@ -261,18 +262,13 @@ def kernel_vector(matrix: Sequence[Sequence[Fraction]], rng: Random) -> list[Fra
     from flint import fmpq, fmpq_mat
 
     table = [[fmpq(x.numerator, x.denominator) for x in map(Fraction, row)] for row in matrix]
-    reduced, rank = fmpq_mat(table).rref()
-    width = len(table[0])
-    pivots = [next(j for j in range(width) if reduced[i, j] != 0) for i in range(rank)]
-    free = [j for j in range(width) if j not in pivots]
-    if not free:
+    basis = kernel_of_exact(fmpq_mat(table))
+    if not basis:
         return None
-    found = [Fraction(0)] * width
-    for j in free:
-        found[j] = Fraction(rng.choice([-2, -1, 1, 2, 3]))
-    for i, p in enumerate(pivots):
-        entries = (Fraction(int(reduced[i, j].p), int(reduced[i, j].q)) * found[j] for j in free)
-        found[p] = -sum(entries, Fraction(0))
+    found = [Fraction(0)] * len(table[0])
+    for vector in basis:
+        share = rng.choice([-2, -1, 1, 2, 3])
+        found = [x + share * Fraction(str(y)) for x, y in zip(found, vector, strict=True)]
     return found
 
 

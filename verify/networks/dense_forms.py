@@ -23,8 +23,9 @@ _HALF = fmpq(1, 2)
 
 
 def zero_test_inputs(dimension: int) -> Iterator[Vector]:
-    """The vectors of {-3, ..., 3}^d other than 0."""
-    return (point for point in _grid(range(-3, 4), dimension) if any(point))
+    """The vectors of {-3, ..., 3}^d (of {-8, ..., 8} if d = 1) other than 0."""
+    reach = 8 if dimension == 1 else 3
+    return (point for point in _grid(range(-reach, reach + 1), dimension) if any(point))
 
 
 def zero_test_weights(dimension: int, inner: str) -> Iterator[Vector]:

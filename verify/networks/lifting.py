@@ -72,15 +72,16 @@ def row_in_span(evaluation: Evaluation, vector: Vector) -> bool | None:
 def critical_with(narrow: Evaluation, wide: Evaluation) -> bool | None:
     """Whether the wide network is critical (half-square loss) for all targets on the inputs with which the narrow one is.
 
-    With M, M' the matrices of tangents and delta the difference of the outputs: M' (e + delta) = 0 for all e in ker M.
+    With M, M' the matrices of tangents and delta the difference of the outputs: M' (e + delta) = 0 for all e in ker M,
+    which is tried for e = 0 and for a basis.
     """
     one, other = tangent_matrix(narrow), tangent_matrix(wide)
     if one is None or other is None or narrow.outputs is None or wide.outputs is None:
         return None
     difference = [b - a for a, b in zip(chain(*narrow.outputs), chain(*wide.outputs), strict=True)]
-    if any((other * fmpq_mat([[entry] for entry in difference])).entries()):
-        return False
-    return ranks.of_exact(stacked(one, other)) == ranks.of_exact(one)
+    residuals = [[fmpq(0)] * len(difference), *ranks.kernel_of_exact(one)]
+    wide_residuals = [[e + delta for e, delta in zip(vector, difference, strict=True)] for vector in residuals]
+    return not any((other * fmpq_mat(wide_residuals).transpose()).entries())
 
 
 # ---- tangents as functions ---------------------------------------------------------------------------------------------
