@@ -124,7 +124,7 @@ def eliminate_the_outer_weight() -> Iterator[Step]:
             Roots(u**4 * (u - 2) * first, u, [1, 1], interval=(0, None)),
             Roots(first, u, [1], interval=(Rational("0.5822"), Rational("0.5823"))),
             UniqueZero(
-                _box("21.949384446888054902", "1e-7", "-0.54086615823641141918", "1e-8"), _gradient(_X1_TARGETS)
+                _box("21.949384444688054902", "1e-7", "-0.54086615823641141918", "1e-8"), _gradient(_X1_TARGETS)
             ),
             Identity(_equation("exp", _EXPONENTS, _X1_REVERSED_TARGETS), u**4 * (u - 2) * second),
             Roots(u**4 * (u - 2) * second, u, [1, 1], interval=(0, None)),
