@@ -351,3 +351,16 @@ def test_misfits_are_refused():
         read_network({"layers": []})
     with pytest.raises(InstanceError, match="no object"):
         read_network([])
+
+
+def test_floats_are_taken_at_their_binary_value_where_that_is_asked_for() -> None:
+    import numpy as np
+
+    network = Network.of_floats("tanh", [np.array([[0.1], [2.0]]), [[1.5, -0.25]]], [np.array([0.5, 0.0]), None])
+    assert network.layers[0][0][0] == fmpq(*(0.1).as_integer_ratio())
+    assert network.biases == ((fmpq(1, 2), fmpq(0)), None)
+    assert Data.of_floats(np.array([[1.0]]), [[2]]).targets == ((fmpq(2),),)
+    with pytest.raises(InstanceError, match="layers: nan is no finite number"):
+        Network.of_floats("tanh", [[[float("nan")]], [[1.0]]])
+    with pytest.raises(InstanceError, match="targets: inf is no finite number"):
+        Data.of_floats([[1.0]], [[float("inf")]])

@@ -61,6 +61,18 @@ class Network:
         raw: dict[str, Any] = {"activation": activation, "layers": layers, "inner": inner}
         return read_network(raw if biases is None else {**raw, "biases": biases})
 
+    @classmethod
+    def of_floats(cls, activation: Any, layers: Sequence[Any], biases: Sequence[Any] | None = None) -> Network:
+        """A network from floats or NumPy arrays, each number taken at its exact binary value.
+
+        >>> Network.of_floats("tanh", [[[0.5]], [[3.0]]]).parameters
+        (1/2, 3)
+
+        Raises:
+            InstanceError: for an entry that is not finite, or sizes that do not fit.
+        """
+        return cls.of(activation, _at_binary_value("layers", layers), _at_binary_value("biases", biases))
+
     @property
     def depth(self) -> int:
         """L, the number of hidden layers."""
@@ -212,6 +224,15 @@ class Data:
             demand_distinct(made.inputs)
         return made
 
+    @classmethod
+    def of_floats(cls, inputs: Any, targets: Any, loss: str = LOSSES[0]) -> Data:
+        """Data from floats or NumPy arrays, each number taken at its exact binary value.
+
+        Raises:
+            InstanceError: for an entry that is not finite, rows of different lengths, an unknown loss.
+        """
+        return cls.of(_at_binary_value("inputs", inputs), _at_binary_value("targets", targets), loss)
+
     @property
     def samples(self) -> int:
         """n."""
@@ -306,6 +327,21 @@ def _demand_keys(what: str, raw: Any, needed: set[str], allowed: set[str]) -> No
         raise InstanceError(f"{what}: the key {sorted(missing)[0]!r} is missing")
     if unknown := set(raw) - needed - allowed:
         raise InstanceError(f"{what}: the key {sorted(unknown)[0]!r} is unknown; remove it")
+
+
+def _at_binary_value(name: str, numbers: Any) -> Any:
+    """Nested lists or arrays of floats, with the exact value of each."""
+    if numbers is None:
+        return None
+    if hasattr(numbers, "tolist"):
+        numbers = numbers.tolist()
+    if isinstance(numbers, (list, tuple)):
+        return [_at_binary_value(name, entry) for entry in numbers]
+    try:
+        top, bottom = float(numbers).as_integer_ratio()
+    except (TypeError, ValueError, OverflowError):
+        raise InstanceError(f"{name}: {numbers!r:.40} is no finite number; leave it out, or replace it") from None
+    return fmpq(top, bottom)
 
 
 def _exact(value: Any) -> fmpq:

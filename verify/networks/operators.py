@@ -16,9 +16,11 @@ import networkx as nx
 from verify.errors import InstanceError
 from verify.networks import branch_types
 from verify.networks import branches as _branches
+from verify.networks.boxes import certify_critical_point
 from verify.networks.branch_types import Type
 from verify.networks.branches import Branch, Equation
 from verify.networks.classification import BranchReport, classify
+from verify.networks.critical_search import find_critical_point, polish
 from verify.networks.dense import LOG, Data, Network, Neuron, evaluate
 from verify.networks.dense_dual import Dual
 from verify.networks.embedding_deep import Embedding, compatible_embedding
@@ -51,14 +53,17 @@ __all__ = [
     "Type",
     "add_null",
     "branches",
+    "certify_critical_point",
     "classify",
     "descent",
     "dual_zeros",
     "embed_deep",
     "escape",
     "evaluate",
+    "find_critical_point",
     "hierarchy",
     "lift",
+    "polish",
     "reduce",
     "reductions",
     "replicate",
