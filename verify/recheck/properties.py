@@ -52,7 +52,7 @@ def _zero_block_case(bits: int, n: Dense, d: Data, b: Block) -> int:
 
 
 def _largest_share(s: Splitting) -> Number:
-    shares: list[Number] = [abs(c) for group in s for c in group.coefficients]
+    shares: list[Number] = [c if c > 0 else -c for group in s for c in group.coefficients]
     return max(shares, default=0)
 
 
