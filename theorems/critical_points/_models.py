@@ -287,7 +287,7 @@ def random_critical(
         return Fraction(rng.choice([-3, -2, -1, 1, 2, 3]), rng.choice([1, 1, 2, 3]))
 
     network = two_layer(activation, *((number(), [number() for _ in range(dimension)]) for _ in range(width)))
-    pool = [[rng.randint(-4, 4) for _ in range(dimension)] for _ in range(4 * count)]
+    pool = [[rng.randint(-8 // dimension, 8 // dimension) for _ in range(dimension)] for _ in range(4 * count)]
     inputs: list[list[int]] = []
     for x in pool:
         if any(x) and x not in inputs and [-c for c in x] not in inputs and len(inputs) < count:

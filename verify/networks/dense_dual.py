@@ -17,6 +17,9 @@ from verify.networks.activations import Jet, Number
 from verify.networks.dense import LOG, Data, Evaluation, Network, Neuron, Vector
 from verify.networks.dense_forms import collected, zero_test_weights
 
+LARGEST_DEGREE = 200
+"""Of phi as a polynomial in u: zeros of larger ones would take minutes."""
+
 
 class Dual:
     """phi and its derivatives in the weights, at inner coordinates v; e_i are the first output's residual derivatives.
@@ -186,11 +189,11 @@ class Rational:
 
 
 def rational_in_u(network: Network, data: Data) -> tuple[Rational, list[int]] | None:
-    """The functions of u and the inputs, for d = 1, logarithmic weights, integral inputs; else None."""
+    """The functions of u and the inputs, for d = 1, logarithmic weights, integral inputs that are not large; else None."""
     if network.dimension != 1 or network.inner != LOG or any(x.q != 1 for (x,) in data.inputs):
         return None
     inputs = [int(x.p) for (x,) in data.inputs]
-    return Rational(network, inputs), inputs
+    return None if sum(map(abs, inputs)) > LARGEST_DEGREE else (Rational(network, inputs), inputs)
 
 
 def dual_numerator(dual: Dual) -> fmpq_poly | None:
