@@ -130,7 +130,7 @@ def _instance(network: m.Raw, narrower: m.Raw = _NARROWER, data: m.Raw = _DATA) 
 
 @incomplete.certificate
 def critical_for_every_sample() -> Iterator[m.Raw]:
-    """Three and four hidden layers, several losses, other widths; tanh in balls has zero layers that vanish exactly."""
+    """Three and four hidden layers, several losses, other widths, also one neuron in each of the lower layers."""
     for activation in (m.ODD, m.FLAT):
         narrower = {**_NARROWER, "activation": activation}
         yield _instance(deep(activation, _ZERO, _ZERO, _ROWS, _OUTER), narrower)

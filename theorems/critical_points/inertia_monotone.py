@@ -90,6 +90,7 @@ def subspaces() -> Iterator[Step]:
         "ones and M the shares. There T^T M = I as the shares sum to 1, and the second relation implies the first. "
         "The same holds for null neurons and for all compatible embeddings of deep networks. Criticality is not used, "
         "but gives the signs their meaning.",
+        cites=["ep-splitting-critical", "ep-null-embedding", "ep-compatible-deep"],
     )
 
 

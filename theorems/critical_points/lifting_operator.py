@@ -26,7 +26,8 @@ lifting = Statement(
     title="A critical point lifts with every sample if and only if tangent functions span",
     summary="Two networks with one function: the wide one is critical for all targets with which the narrow one is if and "
     "only if its derivatives at the inputs are combinations of the narrow ones; for all samples, if and only if this "
-    "holds for the derivatives as functions of the input.",
+    "holds for the derivatives as functions of the input (the claim has that it suffices; that it is necessary is in the "
+    "argument).",
     area=m.AREA,
     source=m.LIFTING.at("Definitions 4.1 and 4.2", "definitions read; criterion and proof derived here"),
     declared="reduced",

@@ -32,7 +32,7 @@ multi = Statement(
     title="With several outputs splits are strict saddles unless C = 0",
     summary="The Hessian of a split network is congruent to the narrow one plus [[0, I (x) C], [., G (x) B]] for each "
     "split neuron: n_- grows by at least (s - 1) rank C, whatever the shares. With one output criticality makes C "
-    "vanish.",
+    "vanish where the outer weight is not 0.",
     area=m.AREA,
     source=m.HIERARCHY.at("properties of critical embeddings", m.DERIVED),
     declared="reduced",

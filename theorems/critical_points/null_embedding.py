@@ -92,9 +92,9 @@ def taylor_at_zero() -> Iterator[Step]:
     )
     yield Step(
         "Let sigma'(0) = 0 too. Then the new neuron changes the output in second order only, by a sigma''(0) "
-        "zeta^2/2: with f + t h the output along any line of the old weights, the loss at a sample changes by e (t h "
-        "+ t^2 a sigma''(0) zeta^2/2) + L t^2 h^2/2. The wide Hessian is the narrow one, a zero for a, and a "
-        "sigma''(0) sum_i e_i x_i x_i^T for w, without mixed terms; their inertias are added.",
+        "zeta^2/2: with f + t h the output along any line of the old weights (h may depend on t), the loss at a sample "
+        "changes by e (t h + t^2 a sigma''(0) zeta^2/2) + L t^2 h^2/2, up to O(t^3). The wide Hessian is the narrow one, "
+        "a zero for a, and a sigma''(0) sum_i e_i x_i x_i^T for w, without mixed terms; their inertias are added.",
         [
             Identity(
                 e * (t * rest + (moved.subs(s1, 0) - t**3 * alpha * s2 * z**2 / 2)) + el * (t * rest) ** 2 / 2,

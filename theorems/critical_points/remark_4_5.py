@@ -57,7 +57,8 @@ corrected = Statement(
     "cl-remark-4-5-corrected",
     title="Sample-dependent liftings without weighted null neurons have zero loss or are saddles",
     summary="For an odd, even or parity-free activation with sigma(0) != 0, or where neurons w' = 0 have outer weight 0, "
-    "a critical point with the function of a narrow one that is not critical for all samples has zero loss or is a saddle.",
+    "a critical point with the function of a narrow one that is not critical for all samples has zero loss or is a saddle "
+    "(checked on instances: is no local minimum).",
     area=m.AREA,
     source=m.LIFTING.at("Remark 4.5, corrected", m.DERIVED),
     declared="reduced",

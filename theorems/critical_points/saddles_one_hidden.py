@@ -141,8 +141,8 @@ def move_the_silent_neuron() -> Iterator[Step]:
     yield Step(
         "Let the wide point be critical. Within every distance there is h with phi(w' + h) != 0. Moving the silent neuron to "
         "w' + h leaves output and loss R unchanged; then giving it the outer weight t makes the loss (half squares) "
-        "R + t phi + t^2 kappa/2 with phi and kappa = sum_i sigma^2 at w' + h. For t of the sign of -phi with abs(t) at most "
-        "abs(phi)/kappa it is below R, for t of the sign of phi above R: a saddle.",
+        "R + t phi + t^2 kappa/2 with phi and kappa = sum_i sigma^2 at w' + h (kappa > 0, as phi is not 0). For t of "
+        "the sign of -phi with abs(t) at most abs(phi)/kappa it is below R, for t of the sign of phi above R: a saddle.",
         [
             Identity(
                 (e + t * s) ** 2 / 2 + (e2 + t * s2_) ** 2 / 2,

@@ -55,11 +55,13 @@ def classes_one_by_one() -> Iterator[Step]:
         "Let w_1, ..., w_r be the narrow weights. The functions sigma(w_k.x) and x_p sigma'(w_k.x) (w_k != 0) are independent, "
         "also together with sigma(v.x) for further v of other classes, and modulo polynomials: on a line x = z v' "
         "the coefficient of z^s in alpha sigma(t z) + beta z sigma'(t z) is c_s (alpha t + beta s) t^{s-1}, and for "
-        "growing s the largest abs(t) dominates.",
+        "growing s the largest abs(t) dominates (for an activation without parity t and -t may both occur; even and odd s "
+        "then give their sum and their difference). So beta, which is linear in v', and then alpha are 0 for almost all v'.",
         [
             Identity(al * c * t**7 + be * (7 * c * t**6), c * (al * t + 7 * be) * t**6),
             Rank(_confluent(), 6),
         ],
+        cites=["cp-neuron-independence"],
     )
     yield Step(
         "So a wide neuron of a new class v != 0 is excluded: its derivative sigma(v.x) by the outer weight is not in the span. "

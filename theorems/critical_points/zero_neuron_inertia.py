@@ -32,9 +32,9 @@ NEGATIVE_WIDE = m.of("dense.negative", WIDE, m.DATA, sort="natural", meaning="ne
 zero = Statement(
     "ep-zero-neuron-inertia",
     title="Neurons that cancel add an inertia that phi gives",
-    summary="A neuron (0, v) with grad phi(v) != 0 adds (1, 1, d - 1): a strict saddle. With grad phi(v) = 0 it adds "
-    "d zeros to the Hessian in the old weights and a; a zero-sum block adds p copies of Hess phi(v), q of its "
-    "negative, and zeros.",
+    summary="A neuron (0, v) with grad phi(v) != 0 adds (1, 1, d - 1): where it is critical, a strict saddle. With grad "
+    "phi(v) = 0 it adds d zeros to the Hessian in the old weights and a; a zero-sum block adds p copies of Hess phi(v), q "
+    "of its negative, and zeros.",
     area=m.AREA,
     source=m.GEOMETRY.at("saddle branches", m.DERIVED),
     declared="reduced",
