@@ -88,9 +88,9 @@ def subspaces() -> Iterator[Step]:
     yield Step(
         "Splittings have such T and M: in the outer weights T has the shares and M ones, in the inner weights T has "
         "ones and M the shares. There T^T M = I as the shares sum to 1, and the second relation implies the first. "
-        "The same holds for null neurons and for all compatible embeddings of deep networks. Criticality is not used, "
-        "but gives the signs their meaning.",
-        cites=["ep-splitting-critical", "ep-null-embedding", "ep-compatible-deep"],
+        "The same holds for null neurons, and for compatible embeddings of deep networks (shown here on instances). "
+        "Criticality is not used, but gives the signs their meaning.",
+        cites=["ep-splitting-critical", "ep-null-embedding"],
     )
 
 
