@@ -93,6 +93,29 @@ def test_a_bad_guess_cannot_make_the_counts_wrong(case, data):
     assert size
 
 
+def test_a_schur_complement_decides_what_dominance_leaves_open(monkeypatch):
+    def identity(matrix):
+        return arb_mat([[int(i == j) for j in range(matrix.nrows())] for i in range(matrix.nrows())])
+
+    monkeypatch.setattr(guesses, "eigenvectors", identity)
+    assert of_balls(arb_mat([[1000, 30], [30, arb(0.5)]])) == (1, 1, 0)
+    assert of_balls(arb_mat([[-1000, 30], [30, arb(-0.5)]])) == (1, 1, 0)
+    assert of_balls(arb_mat([[-1000, 30], [30, arb(0.5)]])) == (1, 1, 0)
+    assert of_balls(arb_mat([[1000, 30], [30, arb(0.9)]])) is None
+    assert of_balls(arb_mat([[1000, 30, 2], [30, 2, 1], [2, 1, -1]])) == (2, 1, 0)
+
+
+@given(st.integers(1, 6), st.lists(st.integers(-9, 9), min_size=36, max_size=36), st.sampled_from([1, -1]))
+@RANDOMLY
+def test_what_is_called_dominant_is_so(size, numbers, sign):
+    rows = [[numbers[6 * min(i, j) + max(i, j)] * (3 if i == j else 1) for j in range(size)] for i in range(size)]
+    chosen = inertia._dominant(arb_mat(rows).tolist(), sign)
+    for i in chosen:
+        assert sign * rows[i][i] > sum(abs(rows[i][j]) for j in chosen if j != i)
+    alone = [i for i in range(size) if sign * rows[i][i] > 0]
+    assert bool(chosen) == bool(alone)
+
+
 @pytest.mark.parametrize(
     ("rows", "counts"),
     [

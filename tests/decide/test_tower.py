@@ -74,6 +74,7 @@ def test_true(left, right):
         (exp(x), 1 + x + x**2 / 2),
         (exp(x) ** 2, exp(x**2)),
         (Symbol("exp1") * exp(x), exp(x)),
+        (Symbol("exp0") * exp(x), exp(x) ** 2),
         (exp(1), Rational(19, 7)),
         (exp(x - y), 1),
     ],
