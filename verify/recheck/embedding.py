@@ -257,10 +257,11 @@ def moved(n: Dense, q: Sequence[int], h: Row, t: Number) -> Dense:
 def _escape(up: bool) -> Callable[..., Dense]:
     def escape(bits: int, n: Dense, d: Data, q: Sequence[int], r: Number) -> Dense:
         phi = dual(n, d, bits)
-        v = defined(moved(n, q, (0,) * n.inputs, 0), not n.log and r > 0).layers[0][q[0]]
+        v = defined(moved(n, q, (int(n.log),) * n.inputs, 0), n.exact and r > 0).layers[0][q[0]]
         for i in range(2, 10):
             for p in range(2 * n.inputs):
-                h = tuple(Fraction(r) / 2**i * (k == p // 2) * (-1) ** p for k in range(n.inputs))
+                step = (1 + Fraction(r) / 2**i) ** (-1) ** p if n.log else Fraction(r) / 2**i * (-1) ** p
+                h = tuple(step if k == p // 2 else int(n.log) for k in range(n.inputs))
                 (value,) = exactly([phi.value(_moved(n, v, h))])
                 if value:
                     t = sign(value) * r * HALF if up else -Fraction(value) / exactly(phi.kappa(_moved(n, v, h)))
@@ -272,9 +273,16 @@ def _escape(up: bool) -> Callable[..., Dense]:
 
 def _distance(n: Dense, k: Dense) -> Number:
     shapes = [([(len(w), len(w[0])) for w in x.layers], [b is None for b in x.biases]) for x in (n, k)]
-    defined(n, shapes[0] == shapes[1] and not n.log and not k.log)
-    one, other = ([a for w in (*x.layers, [b or () for b in x.biases]) for row in w for a in row] for x in (n, k))
-    return lowest(max(abs(Fraction(a - b)) for a, b in zip(one, other, strict=True)))
+    defined(n, shapes[0] == shapes[1] and n.inner == k.inner)
+
+    def numbers(x: Dense, inner: bool) -> list[Number]:
+        listed = [*x.layers[:1], [x.biases[0] or ()]] if inner else [*x.layers[1:], [b or () for b in x.biases[1:]]]
+        return [a for w in listed for row in w for a in row]
+
+    outer = [abs(Fraction(a - b)) for a, b in zip(numbers(n, False), numbers(k, False), strict=True)]
+    pairs = zip(numbers(n, True), numbers(k, True), strict=True)
+    inner = [max(Fraction(a) / b, Fraction(b) / a) - 1 if n.log else abs(Fraction(a - b)) for a, b in pairs]
+    return lowest(max(*outer, *inner))
 
 
 def _product(a: Sequence[Sequence[Real]], b: Sequence[Sequence[Real]]) -> list[list[Real]]:

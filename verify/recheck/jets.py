@@ -146,7 +146,7 @@ def blurred(x: Any, bits: int) -> Any:
 def vanishes(x: Real) -> bool | None:
     """Whether a number is 0, where that is certain; `Undefined` if it does not exist."""
     if type(x) is Fixed:
-        return None if x.lo <= 0 <= x.hi else False
+        return True if x.lo == x.hi == 0 else None if x.lo <= 0 <= x.hi else False
     return number(x) == 0
 
 

@@ -1,6 +1,7 @@
 """Which points of a wide network are critical whatever the data; the functions `lifting.*`."""
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from itertools import product
 from math import prod
 from typing import Any
@@ -25,7 +26,7 @@ from .dense import (
 )  # fmt: skip
 from .formula import Truth, Value
 from .jets import HALF, exactly
-from .load import Number
+from .load import Number, lowest
 
 MAX_MAPS = 200_000
 Terms = dict[Any, Number]
@@ -55,16 +56,24 @@ def _rows(table: Sequence[Terms]) -> Matrix:
     return [[row.get(key, 0) for key in keys] or [0] for row in table]
 
 
+def _samples(n: Dense, rows: int) -> list[list[Row]]:
+    """Some zero-test points, which are often enough, and all of them."""
+    points = list(test_points(n, False))
+    step = len(points) // (3 * rows) or 1
+    return [points[:: step + (step % 7 == 0)], points]
+
+
 def _neurons_independent(n: Dense) -> bool:
     vectors = [w for _, w in n.neurons]
-    if rank(defined(found := _values(n, vectors, test_points(n, False)), found)) == n.width:
-        return True
+    for points in _samples(n, n.width):
+        if rank(defined(found := _values(n, vectors, points), found)) == n.width:
+            return True
     return defined(False, rank(_rows([terms(n, w) for w in vectors])) < n.width)
 
 
 def _tangents_independent(n: Dense) -> bool:
-    values = _values(n, [w for _, w in n.neurons], test_points(n, False), slopes=True)
-    return defined(True, values and rank(values) == len(values))
+    size, vectors = n.width * (n.inputs + 1), [w for _, w in n.neurons]
+    return defined(True, any(rank(_values(n, vectors, points, slopes=True)) == size for points in _samples(n, size)))
 
 
 def _slope_terms(n: Dense, w: Row, p: int) -> Terms:
@@ -97,12 +106,13 @@ def _derivatives(n: Dense) -> list[Terms]:
 def _in_span(n: Dense, k: Dense) -> Truth:
     defined(n, (n.activation, n.inner, n.inputs) == (k.activation, k.inner, k.inputs))
     both = [*n.scalar_neurons, *k.scalar_neurons]
-    found = _values(n, [w for _, w in both], test_points(n, False), slopes=True)
     factors = [*[1] * len(both), *(a for a, _ in both for _ in range(n.inputs))]
-    rows = [[a * c for c in row] for a, row in zip(factors, defined(found, found), strict=True)]
     slopes = len(both) + n.width * n.inputs
-    if rank(rows) > rank([*rows[: n.width], *rows[len(both) : slopes]]):
-        return False
+    for points in _samples(n, len(factors)):
+        found = _values(n, [w for _, w in both], points, slopes=True)
+        rows = [[a * c for c in row] for a, row in zip(factors, defined(found, found), strict=True)]
+        if rank(rows) > rank([*rows[: n.width], *rows[len(both) : slopes]]):
+            return False
     narrow = _derivatives(n)
     table = _rows([*narrow, *_derivatives(k)])
     return defined(True, rank(table) == rank(table[: len(narrow)]))
@@ -148,6 +158,18 @@ def _row_in_span(n: Dense, d: Data, v: Row) -> bool:
     return rank([*tangents, row]) == rank(tangents)
 
 
+def _data(n: Dense, d: Data, v: Row, inside: bool) -> Data:
+    """Targets with residuals e, M e = 0: the first e in a basis that the row of v sees, or (`inside`) does not."""
+    tangents = _tangents(defined(n, n.outputs == 1), d)
+    row = exactly([sigma(n, v, x, 0)[0] for x in d.inputs])
+    basis = linear.kernel([*tangents, row] if inside else tangents)
+    seen = [e for e in basis if inside or dot(row, e)]
+    residuals = [*seen, *[[Fraction(0)] * len(row)] * inside]
+    values = exactly([y[0].value for y in outputs(n, d, 0)])
+    e = defined(residuals, residuals)[0]
+    return Data(d.inputs, tuple((lowest(y - x),) for y, x in zip(values, e, strict=True)))
+
+
 def _pair_exists(n: Dense, d: Data, spare: int) -> bool:
     """`spare`: how many more inputs than the rank there have to be, besides one."""
     found, samples = rank(_tangents(defined(n, n.outputs == 1), d)), len(d.inputs)
@@ -157,6 +179,8 @@ def _pair_exists(n: Dense, d: Data, spare: int) -> bool:
 
 
 FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
+    "lifting.separating_data": ("NDv", lambda n, d, v: _data(n, d, v, False)),
+    "lifting.joint_data": ("NDv", lambda n, d, v: _data(n, d, v, True)),
     "lifting.rank": ("ND", lambda n, d: rank(_tangents(n, d))),
     "lifting.joint_rank": ("NND", lambda n, k, d: rank([*_tangents(n, d), *_tangents(k, d)])),
     "lifting.neuron_rank": (

@@ -10,7 +10,7 @@ from math import prod
 from typing import Any, Literal
 
 from . import linear, roots, smt
-from .dense import Dense, parse_dense
+from .dense import Data, Dense, parse_data, parse_dense
 from .formula import EXACT, Code, Truth, Value, Values, compiled, decided, enclosure, parts, settled, size, written
 from .functions import Library, raw_value
 from .intervals import Enclosure, point
@@ -48,7 +48,7 @@ def _row(*readers: Reader) -> Reader:
 Checker = Callable[[Statement, dict[str, Any], Callable[[str], Finding]], str]
 KINDS: dict[str, tuple[Reader, Checker]] = {}
 TARGET, OBLIGATION = one_of("claim", "obligation"), one_of("obligation")
-OBJECTS: dict[type, Reader] = {Network: parse_network, Events: parse_events, Dense: parse_dense}
+OBJECTS: dict[type, Reader] = {Network: parse_network, Events: parse_events, Dense: parse_dense, Data: parse_data}
 ENCLOSURE, PATH, PAIR = record(lo=exact, hi=exact), many(_move), many(anything, 2)
 STEP = record(text=text, obligations=many(text), cites=many(text))
 TALLY = record(quantities=many(text), counts=anything)
