@@ -14,7 +14,7 @@ from .load import Number
 MAX_TYPES = 60_000
 MAX_PAIRS = 1_500_000
 MAX_MAPS = 300_000
-MAX_ORDER = 200
+MAX_ORDER = 60
 
 # A place: None for a null neuron, k >= 0 for a label, -1, -2, ... for the blocks in order of appearance; and a sign.
 Type = tuple[tuple[int | None, int], ...]

@@ -1,11 +1,11 @@
 """Dense networks and their data: reading, classes of activations, outputs and loss as jets; the functions `dense.*`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import pairwise, product, zip_longest
-from math import comb
+from math import comb, lcm
 from typing import Any
 
 from . import linear
@@ -31,11 +31,12 @@ from .roots import common_divisor, multiplicities, primitive, quotient
 from .shapes import Reader, many, of_type, one_of, optional, record, such_that
 
 MAX_PARAMETERS = 2_000
+PRIME = 2**61 - 1
 MAX_WORK = 10_000_000  # entries of all Hessians, each as many times as a layer adds to it
 MAX_BITS = 20_000  # of a power
-MAX_SIZE = 3_000_000_000  # bits of all entries of a Hessian, at every step of its sum
+MAX_SIZE = 100_000  # bits of a denominator
 MAX_DEGREE = 60  # of an activation
-MAX_POINTS = 20_000
+MAX_POINTS = 4_000
 GUARD = 32  # bits more than asked for
 
 Vector = Sequence[Number]
@@ -310,12 +311,34 @@ def _loss(name: str, p: Real, y: Number) -> Triple:
     )  # fmt: skip
 
 
+def _bits(rows: Iterable[Row]) -> int:
+    """The bits of the least common denominator."""
+    return lcm(*(x.denominator for row in rows for x in row)).bit_length()
+
+
+def _size(n: Dense, d: Data) -> int:
+    """A bound, roughly, on the bits of the denominators of the loss of an exact network."""
+    kind, *given = n.activation
+    weights = _bits([*(row for layer in n.layers for row in layer), *(b for b in n.biases if b)])
+    if n.log:
+        powers = [[abs(int(p)) * (u.numerator * u.denominator).bit_length() for u, p in zip(w, x, strict=True)]
+                  for x in d.inputs for w in n.layers[0]]  # fmt: skip
+        return 2 * sum(map(sum, powers)) + weights
+    rational, samples = kind == "rational", len(d.inputs) * n.outputs
+    degree = max(map(len, given)) if kind in ("rational", "polynomial") else given[0] if given else 1
+    size = max(_bits([x]) for x in d.inputs) if rational else _bits(d.inputs)
+    for layer in n.layers[1:]:
+        size = within((size + weights) * degree * (len(layer[0]) if rational else 1), MAX_SIZE, "digits in an output")
+    return 2 * samples * (size + max(_bits([y]) for y in d.targets)) if rational else 2 * size + 2 * _bits(d.targets)
+
+
 @lru_cache(maxsize=8)
 def outputs(n: Dense, d: Data, bits: int, radius: Number | None = None) -> list[list[Jet]]:
     """The outputs at all inputs; `bits` from `digits`."""
     defined(d, len(d.inputs[0]) == n.inputs and len(d.targets[0]) == n.outputs)
     work = len(d.inputs) * n.outputs * n.size**2 * (n.size if n.depth > 1 else 1)
-    within(work, MAX_WORK, "second derivatives")
+    size = 0 if bits else within(_size(n, d), MAX_SIZE, "digits in a loss")
+    within(work * (1 + size // 500) * (1 + size // 20_000), MAX_WORK, "second derivatives, or digits in them")
     return [forward(n, x, bits, radius) for x in d.inputs]
 
 
@@ -343,7 +366,6 @@ def _derivatives(n: Dense, d: Data, bits: int, radius: Number | None) -> tuple[l
     terms = [term for row in losses(n, d, bits, radius) for term in row]
     first: list[Real] = [0] * n.size
     second: list[list[Real]] = [[0] * n.size for _ in first]
-    work = 0
     for jet, (_, e, c) in zip(jets, terms, strict=True):
         slope = sorted(jet.slope.items())
         for k, (p, x) in enumerate(slope):
@@ -353,9 +375,6 @@ def _derivatives(n: Dense, d: Data, bits: int, radius: Number | None) -> tuple[l
                 row[q] += step * y
         for (p, q), y in jet.bend.items():
             second[p][q] += e * y
-        size = max(x.denominator.bit_length() if type(x) is Fraction else 0 for x in first)
-        work += n.size**2 * size * (size // 2_000 + 1)
-        within(work, MAX_SIZE, "digits in a Hessian")
     full = [[second[min(p, q)][max(p, q)] for q in range(n.size)] for p in range(n.size)]
     return blurred(first, bits), blurred(full, bits)
 
@@ -382,19 +401,42 @@ def inertia(matrix: Sequence[Sequence[Real]]) -> tuple[int, int, int]:
     return exact_inertia(matrix)
 
 
+def _has_full_rank(columns: Matrix) -> bool:
+    """Whether vectors are independent modulo a prime, and hence independent; false: not shown."""
+    reduced: list[tuple[int, list[int]]] = []  # position of a 1, the rest of the vector
+    for column in columns:
+        if any(x.denominator % PRIME == 0 for x in column):
+            return False
+        vector = [x.numerator * pow(x.denominator, -1, PRIME) % PRIME for x in column]
+        for k, other in reduced:
+            factor = vector[k]
+            vector = [(x - factor * y) % PRIME for x, y in zip(vector, other, strict=True)] if factor else vector
+        places = [k for k, x in enumerate(vector) if x]
+        if not places:
+            return False
+        inverse = pow(vector[places[0]], -1, PRIME)
+        reduced.append((places[0], [x * inverse % PRIME for x in vector]))
+    return True
+
+
 def rank(matrix: Matrix) -> int:
     """The rank of an exact matrix."""
-    columns = matrix if len(matrix) < len(matrix[0]) else tuple(zip(*matrix, strict=True))  # no more than rows
+    if not matrix or not matrix[0]:
+        return 0
+    columns = matrix if len(matrix) <= len(matrix[0]) else tuple(zip(*matrix, strict=True))  # no more than rows
+    if _has_full_rank(columns):
+        return len(columns)
     return len(columns) - len(linear.kernel(tuple(zip(*columns, strict=True))))
 
 
 def test_points(n: Dense, inner: bool) -> Iterator[Row]:
     """The zero-test points: inputs, or inner coordinates."""
     log = inner and n.log
-    reach = 8 if n.inputs == 1 else 3
-    axis: Row = (Fraction(1, 5), Fraction(1, 3), HALF, 1, 2, 3, 5) if log else tuple(range(-reach, reach + 1))
-    within(len(axis) ** n.inputs, MAX_POINTS, "zero-test points")
-    return (point for point in product(axis, repeat=n.inputs) if any(x != log for x in point))
+    axis: Row = (Fraction(1, 3), HALF, 1, 2, 3) if log else tuple(range(-3, 4))
+    for k, point in enumerate(product(axis, repeat=n.inputs)):
+        within(k, MAX_POINTS, "zero-test points")
+        if any(x != log for x in point):
+            yield point
 
 
 def expanded(n: Dense, coefficients: Sequence[Number], w: Row) -> dict[Any, Number]:
