@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict
 from importlib import import_module
 from itertools import product
 from math import factorial
@@ -13,14 +11,13 @@ from typing import Any
 import pytest
 from flint import arb, fmpq_mat
 from sympy import And, Eq, Equivalent, Implies, Not, Or
+from varying import outcome, variant
 
 from theorems.critical_points import _models as m
 from theorems.critical_points import inertia_monotone, interval_newton_embed, plateau_classification
 from theorems.critical_points.null_embedding import FLAT_DATA, FLAT_NARROW
 from verify.arithmetic import precision
 from verify.decide import inertia
-from verify.decide.verdict import conclude
-from verify.evidence import CheckResult
 from verify.networks.boxes import Box, certify_critical_point
 from verify.networks.dense import Network, evaluate, read_data, read_network
 from verify.networks.embeddings import append, read_block, read_splitting, split_network
@@ -236,30 +233,6 @@ def map_case(case: Case) -> tuple[Network, Any]:
 
 
 # ---- all checks, and false variants --------------------------------------------------------------------------------
-
-
-def variant(statement: Statement, *, claim: Any = None, drop: str | None = None) -> Statement:
-    """The same statement with another claim, or without one assumption, and all checks that still make sense."""
-    changed = Statement(
-        statement.id,
-        title=statement.title,
-        summary=statement.summary,
-        area=statement.area,
-        source=statement.source,
-        declared=statement.declared,
-        quantities=statement.quantities,
-        assume={a.name: (a.text, a.expression) for a in statement.assumptions if a.name != drop},
-        claim=statement.claim if claim is None else claim,
-        quantifier=statement.quantifier,
-    )
-    changed.checks[:] = [c for c in statement.checks if c.drops is None or c.drops != drop]
-    return changed
-
-
-def outcome(statement: Statement, kinds: Sequence[str]) -> str:
-    checks = [check for check in statement.checks if check.kind in kinds and check.budget == "quick"]
-    results = [CheckResult(**asdict(run_check(statement, check, seed=0, bits=128))) for check in checks]
-    return conclude(statement.declared, bool(statement.assumptions), results).outcome
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from fractions import Fraction
 from importlib import import_module
 from typing import Any
@@ -11,11 +10,12 @@ from typing import Any
 import pytest
 from flint import arb, fmpq
 from sympy import And, Eq, Equivalent, Implies, Not
+from varying import outcome
+from varying import variant as varied
 
 from theorems.critical_points import _models as m
 from verify.arithmetic import precision
 from verify.decide.verdict import conclude
-from verify.evidence import CheckResult
 from verify.networks.dense import evaluate, read_data, read_network
 from verify.networks.dense_dual import Dual
 from verify.networks.embeddings import moved_network
@@ -206,29 +206,7 @@ def test_the_type_of_irrational_critical_networks(
 
 def variant(name: str, *, claim: Any = None, drop: str | None = None) -> Statement:
     """A statement with another claim, or without an assumption, whose control becomes a certificate."""
-    statement = statement_of(name)
-    changed = Statement(
-        statement.id,
-        title=statement.title,
-        summary=statement.summary,
-        area=statement.area,
-        source=statement.source,
-        declared=statement.declared,
-        quantities=statement.quantities,
-        assume={a.name: (a.text, a.expression) for a in statement.assumptions if a.name != drop},
-        claim=statement.claim if claim is None else claim,
-    )
-    kept = [check for check in statement.checks if check.kind not in ("argument", "figure", "control")]
-    controls = [check for check in statement.checks if check.drops == drop and drop is not None]
-    changed.checks[:] = [Check(check.name, "certificate", check.function) for check in controls] + kept
-    return changed
-
-
-def outcome(statement: Statement) -> str:
-    """The verdict from all checks but the written argument, which would be false for a variant."""
-    checks = [check for check in statement.checks if check.budget == "quick"]
-    results = [run_check(statement, check, seed=0, bits=128) for check in checks]
-    return conclude(statement.declared, False, [CheckResult(**asdict(result)) for result in results]).outcome
+    return varied(statement_of(name), claim=claim, drop=drop, certify_controls=True)
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ from multiprocessing import connection
 from typing import Any
 
 from verify.run import worker
+
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Each worker is one of many: small matrices are several times slower on threads that wait for each other."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class _Worker:
     """A process, the pipe to it, and the task that it is at."""
 
     def __init__(self, context: Any, memory: int, group: str) -> None:
+        for name in _THREADS:  # before the process that workers are forked from imports numpy
+            os.environ.setdefault(name, "1")
         self.group = group
         self.pipe, other = context.Pipe()
         self.process = context.Process(target=worker.serve, args=(other, memory), name="verify-worker")
