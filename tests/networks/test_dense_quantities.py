@@ -390,3 +390,22 @@ def test_both_definitions_agree(seed):
             value = lookup(name)(workspace, *fast)
         expected = library.call(name, naive, 128)
         assert agree(value, expected), (name, network, data, v, value, expected)
+
+
+def test_an_enclosure_that_is_the_point_0_is_0():
+    """tanh, two layers of zeros: no signal, no derivative, and both are known exactly; with one layer less they are not."""
+    data = Data.of([[1], [2]], [[1], [-3]]).to_json()
+    for layers, critical in (
+        ([[["0"]], [["0"]], [["1"], ["2"]], [["1", "1"]]], True),
+        ([[["0"]], [["1"]], [["1"], ["2"]], [["1", "1"]]], False),
+        ([[["1"]], [["0"]]], False),
+    ):
+        assert ask("dense.critical", Network.of("tanh", layers).to_json(), data) is critical
+    assert (
+        ask("dense.fits", Network.of("tanh", [[[1]], [[0]]]).to_json(), Data.of([[1], [2]], [[0], [0]]).to_json())
+        is True
+    )
+    assert (
+        ask("dense.fits", Network.of("tanh", [[[1], [1]], [[1, -1]]]).to_json(), Data.of([[1]], [[0]]).to_json())
+        is None
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 
 import critical_points as cp
 import pytest
@@ -23,6 +23,7 @@ from verify.networks.embeddings import (
     split_matrices,
     split_network,
 )
+from verify.networks.escapes import factors
 
 HALVES, TWO_MINUS_ONE, THIRDS = ["1/2", "1/2"], [2, -1], ["1/3", "1/3", "1/3"]
 
@@ -525,8 +526,37 @@ def test_escape_and_climb():
     fitted = designed(net, [1, 2, 3], [0, 0, 0])
     assert ask("embedding.escape", wide, fitted, (1, 2), 1) == wide.to_json()
     assert ask("embedding.escape", wide, data, (0, 7), 1) is None
-    assert ask("embedding.escape", *cp.tanh_a(), (0,), 1) is None, "logarithmic weights"
+    assert ask("embedding.escape", wide, data, (1, 2), 0) is None
     assert ask("embedding.escape", network("tanh", [0], [1]), data, (0,), 1) is None, "no exact values"
+
+
+@pytest.mark.parametrize(
+    ("case", "spare"), [(cp.tanh_a(), 1), (cp.tanh_a(), 2), (cp.tanh_a(), "1/2"), (cp.exp_1(), 5), (cp.exp_1(), 2)]
+)
+def test_escape_and_climb_in_logarithmic_coordinates(case, spare):
+    net, data = case
+    wide = read_network(ask("embedding.append", net, {"outer": [0], "inner": [[spare]]}))
+    loss = evaluate(wide, data).loss
+    for radius in (1, fmpq(1, 100), fmpq(1, 10000)):
+        low, high = (read_network(ask(f"embedding.{way}", wide, data, (1,), radius)) for way in ("escape", "climb"))
+        assert evaluate(low, data).loss < loss < evaluate(high, data).loss
+        assert all(0 < ask("embedding.distance", wide, end) <= radius for end in (low, high))
+        assert low.neurons[1].inner == (wide.neurons[1].inner[0] * (1 + radius / fmpq(4)),)
+
+
+def test_the_steps_of_an_escape_with_logarithmic_coordinates():
+    """phi vanishes at the first two points; the third is at the second coordinate, the fourth divides."""
+    assert list(islice(factors(2, fmpq(1)), 5)) == [
+        (fmpq(5, 4), 1), (fmpq(4, 5), 1), (1, fmpq(5, 4)), (1, fmpq(4, 5)), (fmpq(9, 8), 1),
+    ]  # fmt: skip
+
+
+def test_distance_of_logarithmic_coordinates():
+    one, two = lattice("tanh", [1, 2], [2, 3]), lattice("tanh", [1, "5/2"], [4, 3])
+    assert ask("embedding.distance", one, two) == ask("embedding.distance", two, one) == 1
+    assert ask("embedding.distance", one, lattice("tanh", [1, 2], [2, "30/11"])) == fmpq(1, 10)
+    assert ask("embedding.distance", one, lattice("tanh", [7, 2], [2, 3])) == 6
+    assert ask("embedding.distance", one, network("tanh", [1, 2], [2, 3])) is None
 
 
 def test_moved_and_distance():

@@ -161,6 +161,39 @@ def test_when_liftings_depend_on_the_sample(points, rank, pair, positive):
     assert ask("lifting.positive_loss_pair_exists", NARROW, data) is positive
 
 
+@pytest.mark.parametrize(
+    ("v", "points"), [(3, (1, 2, 3)), (4, (1, 2, 3, 4)), (1, (1, 2, 3)), (3, (1, 2)), (2, (1, 2, 3, 4))]
+)
+def test_targets_that_tell_an_added_neuron(v, points):
+    """y: critical, and with the neuron (0, v) not; y': critical with it; where there is such a y."""
+    data = Data.of([[x] for x in points], [[7]] * len(points), "quartic")
+    wide = lattice("tanh", [1, 0], [2, v])
+    inside = ask("lifting.row_in_span", NARROW, data, (v,))
+    apart, joint = (ask(f"lifting.{name}_data", NARROW, data, (v,)) for name in ("separating", "joint"))
+    assert (apart is None) is inside is (v != 4 and (v != 3 or len(points) == 2))
+    assert ask("dense.critical", NARROW, joint) is ask("dense.critical", wide, joint) is True
+    assert ask("dense.half_square", joint) is True
+    assert ask("dense.same_inputs", joint, data) is True
+    if apart is not None:
+        assert (ask("dense.critical", NARROW, apart), ask("dense.critical", wide, apart)) == (True, False)
+    rank = ask("lifting.joint_rank", NARROW, wide, data)
+    assert (ask("dense.loss", wide, joint) != 0) is (rank < len(points))
+
+
+def test_the_targets_come_from_the_reduced_basis():
+    data = inputs(1, 2, 3, 4)
+    residuals = [row[0] for row in ask("dense.residuals", NARROW, ask("lifting.separating_data", NARROW, data, (4,)))]
+    assert residuals[2:] == [1, 0]
+    residuals = [row[0] for row in ask("dense.residuals", NARROW, ask("lifting.joint_data", NARROW, data, (4,)))]
+    assert residuals[3] == 1
+    assert residuals == [e * fmpq(200600, 74273) for e in cp_b_residuals()]
+
+
+def cp_b_residuals():
+    """phi of instance B vanishes at u = 4 too."""
+    return [row[0] for row in ask("dense.residuals", *cp.tanh_b())]
+
+
 def test_rows_and_ranks_of_the_reference_points():
     jacobian = evaluate(NARROW, inputs(1, 2)).jacobian
     assert (fmpq_mat([[0, 1], [1, 0]]) * jacobian.transpose()).det() == fmpq(-8, 75)
@@ -232,4 +265,7 @@ def test_undefined_outside_their_domain():
         assert ask(f"lifting.{name}", deep, inputs(1, 2)) is None
     assert ask("lifting.in_span", deep, deep) is None
     assert ask("lifting.rank", network("tanh", [1], [1]), inputs(1, 2)) is None
+    for name in ("separating_data", "joint_data"):
+        assert ask(f"lifting.{name}", network("tanh", [1], [1]), inputs(1, 2, 3), (2,)) is None
+        assert ask(f"lifting.{name}", deep, inputs(1, 2, 3), (2,)) is None
     assert read_network(NARROW.to_json()) == NARROW

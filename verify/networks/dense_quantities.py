@@ -41,13 +41,13 @@ def index_of(value: Value, length: int) -> int | None:
     return int(place.p) if 0 <= place < length else None
 
 
-def vanish(numbers: Sequence[Any] | None, exact: bool) -> bool | None:
-    """Whether all are 0: of enclosures false if one excludes 0, else undefined."""
+def vanish(numbers: Sequence[Any] | None) -> bool | None:
+    """Whether all are 0: of enclosures false if one excludes 0, true if all are the point 0, else undefined."""
     if numbers is None:
         return None
     if any(number != 0 for number in numbers):  # of balls: certainly
         return False
-    return True if exact else None
+    return True if all(number == 0 for number in numbers) else None  # a ball equals 0 only with radius 0
 
 
 def both(*truths: bool | None) -> bool | None:
@@ -211,7 +211,7 @@ def _exact_rows(found: Evaluation, rows: list[list[Any]] | None) -> Value:
 def fits(found: Evaluation) -> Value:
     """Whether every e_i is 0."""
     rows = found.residuals
-    return vanish(None if rows is None else [e for row in rows for e in row], found.exact)
+    return vanish(None if rows is None else [e for row in rows for e in row])
 
 
 @_of_evaluation("dense.loss")
@@ -235,7 +235,7 @@ def hessian(found: Evaluation) -> Value:
 @_of_evaluation("dense.critical")
 def critical(found: Evaluation) -> Value:
     """Whether the gradient is 0."""
-    return vanish(found.gradient, found.exact)
+    return vanish(found.gradient)
 
 
 def shared_inertia(workspace: Workspace, network: Json, data: Json) -> tuple[int, int, int] | None:
@@ -392,7 +392,7 @@ def loss_hessian(dual: Dual) -> Value:
 @_of_dual("dual.critical")
 def dual_critical(dual: Dual) -> Value:
     """Whether phi(w_j) = 0 and a_j grad phi(w_j) = 0 for all j."""
-    return vanish(dual.loss_gradient, dual.exact)
+    return vanish(dual.loss_gradient)
 
 
 # ---- classes of neurons ---------------------------------------------------------------------------------------------
@@ -429,8 +429,8 @@ def zero_sum_conditions(dual: Dual) -> Value:
             for j in members:
                 a, w = net.neurons[j].outer[0], net.neurons[j].inner
                 slope = dual.gradient(w)
-                truths.append(vanish(_listed(dual.value(w)), dual.exact))
-                truths.append(vanish(None if slope is None else [a * entry for entry in slope], dual.exact))
+                truths.append(vanish(_listed(dual.value(w))))
+                truths.append(vanish(None if slope is None else [a * entry for entry in slope]))
     truths.extend(_null_is_free(dual, net.neurons[j].outer[0]) for j in classes.null)
     return both(*truths)
 
@@ -444,7 +444,7 @@ def _null_is_free(dual: Dual, a: fmpq) -> bool | None:
     flat, moment = dual.network.activation.flat_at_zero, dual.mean_input
     if flat is None or moment is None:
         return None
-    return True if flat or a == 0 else vanish(moment, dual.exact)
+    return True if flat or a == 0 else vanish(moment)
 
 
 @_of_dual("dual.local_dimension")
@@ -453,7 +453,7 @@ def local_dimension(dual: Dual) -> Value:
     net = dual.network
     if net.outputs != 1 or not net.bias_free or not dual.exact or net.activation.letter not in ("G", "O", "E"):
         return None
-    if vanish(dual.loss_gradient, True) is not True:
+    if vanish(dual.loss_gradient) is not True:
         return None
     classes, total = _Classes(net), 0
     for key, members in classes.members.items():

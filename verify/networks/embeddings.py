@@ -260,7 +260,7 @@ def climb(workspace: Workspace, network: Json, data: Json, chosen: Value, radius
 def _escaped(workspace: Workspace, network: Json, data: Json, chosen: Value, radius: Value, *, climbing: bool) -> Value:
     evaluation = shared_evaluation(workspace, network, data)
     start, reach = evaluation.network, fmpq(radius)
-    if not is_plain_two_layer(start) or start.inner == LOG or reach <= 0:
+    if not is_plain_two_layer(start) or not evaluation.exact or reach <= 0:
         return None
     indices = _indices(start, chosen)
     if indices is None or len({start.neurons[j].inner for j in indices}) > 1:
@@ -281,11 +281,19 @@ def _escaped(workspace: Workspace, network: Json, data: Json, chosen: Value, rad
 
 @quantity("embedding.distance")
 def distance(workspace: Workspace, network: Json, other: Json) -> Value:
-    """The greatest absolute difference of corresponding parameters; undefined for other shapes."""
+    """The greatest absolute difference of corresponding parameters; undefined for other shapes.
+
+    Logarithmic coordinates u, u' count max(u/u', u'/u) - 1 >= |log u - log u'|, no less than the weights' difference.
+    """
     one, two = shared_network(workspace, network), shared_network(workspace, other)
-    if LOG in (one.inner, two.inner) or shape(one) != shape(two):
+    if one.inner != two.inner or shape(one) != shape(two):
         return None
-    return max(abs(x - y) for x, y in zip(one.parameters, two.parameters, strict=True))
+    pairs = list(zip(one.parameters, two.parameters, strict=True))
+    inner = 0
+    if one.inner == LOG:
+        inner = one.width * (one.dimension + (one.biases[0] is not None))  # W_1 and b_1 come first
+    apart = [max(u / v, v / u) - 1 for u, v in pairs[:inner]]
+    return max([*apart, *(abs(x - y) for x, y in pairs[inner:])])
 
 
 def _matrix(rows: Value, height: int, width: int) -> fmpq_mat | None:

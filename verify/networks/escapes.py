@@ -8,9 +8,9 @@ from itertools import product
 
 from flint import fmpq
 
-from verify.networks.dense import Evaluation, Network
+from verify.networks.dense import LOG, Evaluation, Network
 from verify.networks.dense_dual import Dual
-from verify.networks.splittings import ZERO, Vector, shifted
+from verify.networks.splittings import ONE, ZERO, Vector, shifted
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,21 @@ def displacements(d: int, radius: fmpq) -> Iterator[Vector]:
         yield tuple(sign * radius / 2**i if q == p else ZERO for q in range(d))
 
 
+def factors(d: int, radius: fmpq) -> Iterator[Vector]:
+    """The same for logarithmic weights: one coordinate u times 1 + r/2^i, or (in place of -) divided by it."""
+    for step in displacements(d, radius):
+        yield tuple(1 + h if h >= 0 else ONE / (1 - h) for h in step)
+
+
 def first_displacement(evaluation: Evaluation, vector: Vector, radius: fmpq) -> tuple[Vector, fmpq, fmpq] | None:
-    """The first displacement h with phi(v + h) != 0, with phi and kappa there (plain weights).
+    """The first displacement h (factors of the coordinates, if weights are logarithmic) with phi(v + h) != 0, with phi
+    and kappa there.
 
     None if there is none, or if the network is not exact.
     """
     dual = Dual(evaluation)
-    for step in displacements(len(vector), radius):
+    steps = factors if evaluation.network.inner == LOG else displacements
+    for step in steps(len(vector), radius):
         point = shifted(evaluation.network, vector, step)
         phi, kappa = dual.value(point), dual.kappa(point)
         if not isinstance(phi, fmpq) or not isinstance(kappa, fmpq):

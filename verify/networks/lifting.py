@@ -7,7 +7,7 @@ arXiv 2505.13582; the criterion is derived). Quantities ``lifting.*`` of ``docs/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -16,6 +16,7 @@ from flint import fmpq, fmpq_mat, fmpq_poly
 from verify.arithmetic import Value
 from verify.decide import rank as ranks
 from verify.networks.dense import (
+    Data,
     Evaluation,
     Network,
     Neuron,
@@ -67,6 +68,36 @@ def row_in_span(evaluation: Evaluation, vector: Vector) -> bool | None:
     if matrix is None or row is None or matrix.ncols() != len(row):
         return None
     return ranks.of_exact(stacked(matrix, fmpq_mat([row]))) == ranks.of_exact(matrix)
+
+
+def data_with_residuals(evaluation: Evaluation, residuals: Sequence[fmpq]) -> Data | None:
+    """The same inputs with the targets f(x_i) - e_i, for the half-square loss; one output."""
+    if evaluation.outputs is None:
+        return None
+    targets = tuple((row[0] - e,) for row, e in zip(evaluation.outputs, residuals, strict=True))
+    return Data(evaluation.data.inputs, targets)
+
+
+def separating_data(evaluation: Evaluation, vector: Vector) -> Data | None:
+    """Targets with which the network is critical, and with a neuron (0, v) added not: e is the first vector of the basis
+    of ker M, by the free columns of the echelon form, that the row sigma(v.x_i) does not take to 0. None without one.
+    """
+    matrix, row = tangent_matrix(evaluation), neuron_row(evaluation.network, vector, evaluation.data.inputs)
+    if matrix is None or row is None:
+        return None
+    for residuals in ranks.kernel_of_exact(matrix):
+        if sum((e * s for e, s in zip(residuals, row, strict=True)), ZERO) != 0:
+            return data_with_residuals(evaluation, residuals)
+    return None
+
+
+def joint_data(evaluation: Evaluation, vector: Vector) -> Data | None:
+    """Targets with which both are critical: the first vector of such a basis for M and the row together, or e = 0."""
+    matrix, row = tangent_matrix(evaluation), neuron_row(evaluation.network, vector, evaluation.data.inputs)
+    if matrix is None or row is None:
+        return None
+    basis = ranks.kernel_of_exact(stacked(matrix, fmpq_mat([row])))
+    return data_with_residuals(evaluation, basis[0] if basis else [ZERO] * len(row))
 
 
 def critical_with(narrow: Evaluation, wide: Evaluation) -> bool | None:
@@ -371,6 +402,20 @@ def is_row_in_span(workspace: Workspace, network: Json, data: Json, vector: Valu
     if not is_plain_two_layer(evaluation.network):
         return None
     return row_in_span(evaluation, tuple(map(fmpq, vector)))
+
+
+def _of_added_neuron(name: str, make: Callable[[Evaluation, Vector], Data | None]) -> None:
+    @quantity(name)
+    def call(workspace: Workspace, network: Json, data: Json, vector: Value) -> Value:
+        evaluation = shared_evaluation(workspace, network, data)
+        if not is_plain_two_layer(evaluation.network):
+            return None
+        made = make(evaluation, tuple(map(fmpq, vector)))
+        return None if made is None else made.to_json()
+
+
+_of_added_neuron("lifting.separating_data", separating_data)
+_of_added_neuron("lifting.joint_data", joint_data)
 
 
 def _escaping_row(evaluation: Evaluation) -> bool:
