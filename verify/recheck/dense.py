@@ -432,7 +432,8 @@ def rank(matrix: Matrix) -> int:
 def test_points(n: Dense, inner: bool) -> Iterator[Row]:
     """The zero-test points: inputs, or inner coordinates."""
     log = inner and n.log
-    axis: Row = (Fraction(1, 3), HALF, 1, 2, 3) if log else tuple(range(-3, 4))
+    reach = 8 if n.inputs == 1 else 3
+    axis: Row = (Fraction(1, 5), Fraction(1, 3), HALF, 1, 2, 3, 5) if log else tuple(range(-reach, reach + 1))
     for k, point in enumerate(product(axis, repeat=n.inputs)):
         within(k, MAX_POINTS, "zero-test points")
         if any(x != log for x in point):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product, zip_longest
 
-from .common import Undefined, defined, dot, every, within
+from .common import Undefined, defined, dot, every
 from .dense import (
     Data,
     Dense,
@@ -23,7 +23,7 @@ from .jets import Real, blurred, exactly, horner, number, vanishes
 from .load import Number
 from .roots import common_divisor, multiplicities, primitive
 
-MAX_DEGREE = 60  # of phi as a polynomial in u
+MAX_DEGREE = 200  # of phi as a polynomial in u
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _in_u(n: Dense, d: Data) -> tuple[list[list[Number]], list[list[Number]]]:
     """d = 1, `log`: numerators and denominators of sigma(w x_i) as polynomials in u."""
     defined(n, n.depth == 1 and n.log and n.inputs == len(d.inputs[0]) == 1)
     defined(n, all(x.denominator == 1 for (x,) in d.inputs))
-    within(sum(abs(int(x)) for (x,) in d.inputs), MAX_DEGREE, "zeros of a polynomial")
+    defined(n, sum(abs(int(x)) for (x,) in d.inputs) <= MAX_DEGREE)
     tops, bottoms = list[list[Number]](), list[list[Number]]()
     for (x,) in d.inputs:
         one, power = (list[Number]([0] * int(k) + [1]) for k in (max(-x, 0), max(x, 0)))  # u**x is power/one
