@@ -145,9 +145,27 @@ def test_the_added_neuron_is_not_critical_everywhere_and_no_minimum() -> None:
 
 def test_one_input_beyond_the_rank_does_not_give_a_nonzero_loss() -> None:
     x = module("sample_dependent_existence")
-    too_few = Implies(x.SAMPLES.symbol >= x.RANK.symbol + 1, x.POSITIVE.symbol)
-    assert outcome(variant(x.existence, claim=too_few)) == "refuted"
-    assert outcome(variant(x.existence, claim=x.RANK.symbol < x.PARAMETERS.symbol)) == "refuted"
+    outside, joint = Not(x.ROW.symbol), x.POSITIVE
+    for claim in (
+        Implies(outside & (x.SAMPLES.symbol >= x.RANK.symbol + 1), joint),
+        Implies(outside & (x.SAMPLES.symbol >= x.PARAMETERS + 1), joint),
+        x.RANK.symbol < x.PARAMETERS,
+        Not(joint),
+    ):
+        assert outcome(variant(x.existence, claim=claim)) == "refuted"
+
+
+def test_the_two_targets_do_not_change_places() -> None:
+    x = module("sample_dependent_existence")
+    outside = Not(x.ROW.symbol)
+    for critical in (*x.KEPT, x.SOME_CRITICAL):
+        assert outcome(variant(x.existence, claim=Implies(outside, Not(critical.symbol)))) == "refuted"
+    for lost in x.LOST:
+        assert outcome(variant(x.existence, claim=Implies(outside, lost.symbol))) == "refuted"
+    assert outcome(variant(x.existence, claim=x.SOME_VANISHES.symbol)) == "refuted"
+    assert outcome(variant(x.existence, claim=outside)) == "refuted", "there are v in the span"
+    minimum = Implies(outside & x.POSITIVE, x.LOWER_LOSS.symbol >= x.JOINT_LOSS.symbol)
+    assert outcome(variant(x.existence, claim=minimum)) == "refuted"
 
 
 @pytest.mark.parametrize(

@@ -3,35 +3,27 @@
 from collections.abc import Iterator
 from random import Random
 
-from sympy import And, Eq, Equivalent, Implies, Not, symbols
+from sympy import And, Eq, Equivalent, Implies, Integer, Not, Rational, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Rank, Statement, Step
+from verify import Identity, Quantity, Rank, Statement, Step, defined
 
 ANALYTIC = m.property_of("dense.analytic", m.NETWORK, meaning="the activation is real-analytic")
 NONPOLYNOMIAL = m.property_of("dense.nonpolynomial", m.NETWORK, meaning="the activation is no polynomial")
-SAMPLES = m.of("dense.samples", m.DATA, sort="natural", meaning="number of inputs")
-PARAMETERS = m.of("dense.parameters", m.NETWORK, sort="natural", meaning="number of parameters, (d + 1) m")
+SAMPLES = m.of("dense.samples", m.DATA, sort="natural", name="n", meaning="number of inputs")
+INPUTS = m.of("dense.inputs", m.NETWORK, sort="natural", name="d", meaning="number of components of an input")
+WIDTH = m.of("dense.width", m.NETWORK, sort="natural", name="m", meaning="number of neurons; index of the added one")
+PARAMETERS = (INPUTS.symbol + 1) * WIDTH.symbol
 RANK = m.of("lifting.rank", m.NETWORK, m.DATA, sort="natural", meaning="rank of the derivatives at the inputs")
-PAIR = m.property_of(
-    "lifting.pair_exists", m.NETWORK, m.DATA, name="pair_exists",
-    meaning="for some v there are targets on these inputs with which the network is critical and with the neuron (0, v) "
-    "added not, and others with which it is critical in both cases",
-)  # fmt: skip
-POSITIVE = m.property_of(
-    "lifting.positive_loss_pair_exists", m.NETWORK, m.DATA, name="positive_loss_pair_exists",
-    meaning="the same, with a nonzero loss in both cases",
-)  # fmt: skip
-VANISHES = m.property_of(
-    "dual.vanishes", m.NETWORK, m.DATA, meaning="the dual function of these targets is identically 0"
-)
 SIZE = m.of("embedding.size", m.BLOCK, sort="natural", name="added", meaning="number of added neurons")
 SILENT = m.property_of("embedding.zero_sum", m.BLOCK, name="silent", meaning="the added outer weights sum to 0")
 WIDE = m.of(
     "embedding.append", m.NETWORK, m.BLOCK, sort="dense", name="wide", meaning="the network with the neuron added"
 )
-INDEX = m.of("dense.width", m.NETWORK, sort="natural", name="index", meaning="index of the added neuron")
-INNER = m.of("dense.inner", WIDE, INDEX, sort="tuple", name="v", meaning="inner weights of the added neuron")
+WIDER = m.of(
+    "embedding.append", WIDE, m.BLOCK, sort="dense", name="wider", meaning="the network with the neuron added twice"
+)
+INNER = m.of("dense.inner", WIDE, WIDTH, sort="tuple", name="v", meaning="inner weights of the added neuron")
 ROW = m.property_of(
     "lifting.row_in_span", m.NETWORK, m.DATA, INNER, name="row_in_span",
     meaning="the values of the added neuron at the inputs are a combination of the narrow derivatives",
@@ -41,18 +33,89 @@ CRITICAL_WITH = m.property_of(
     meaning="for all targets with which the narrow network is critical, so is the wide one",
 )  # fmt: skip
 
+# ---- some targets with which the network is critical ------------------------------------------------------------------
+
+FIRST = defined("first", "natural", Integer(0), "index of the first neuron")
+OWN = m.of("dense.inner", m.NETWORK, FIRST, sort="tuple", name="w_1", meaning="inner weights of the first neuron")
+SOME = m.of(
+    "lifting.joint_data", m.NETWORK, m.DATA, OWN, sort="data", name="some",
+    meaning="these inputs, and targets whose residuals are a basis vector of the kernel of the derivatives (0 without one)",
+)  # fmt: skip
+SOME_CRITICAL = m.property_of(
+    "dense.critical", m.NETWORK, SOME, name="critical_for_some", meaning="the network is critical with these targets"
+)
+SOME_VANISHES = m.property_of(
+    "dual.vanishes", m.NETWORK, SOME, name="phi_vanishes", meaning="the dual function of these targets is identically 0"
+)
+
+# ---- targets with which the wide network is critical, and is not -------------------------------------------------------
+
+APART = m.of(
+    "lifting.separating_data", m.NETWORK, m.DATA, INNER, sort="data", name="y",
+    meaning="these inputs, and targets whose residuals are in the kernel of the derivatives and see the added neuron",
+)  # fmt: skip
+JOINT = m.of(
+    "lifting.joint_data", m.NETWORK, m.DATA, INNER, sort="data", name="y_prime",
+    meaning="these inputs, and targets whose residuals are in the kernel of the derivatives and of the added neuron's values",
+)  # fmt: skip
+
+
+def critical(network: Quantity, data: Quantity) -> Quantity:
+    """Whether a network is critical with some targets."""
+    return m.property_of(
+        "dense.critical", network, data, name=f"{network.name}_critical_for_{data.name}",
+        meaning=f"the {network.name} is critical with the targets {data.name}",
+    )  # fmt: skip
+
+
+KEPT = [critical(m.NETWORK, APART), *(critical(network, JOINT) for network in (m.NETWORK, WIDE, WIDER))]
+LOST = [critical(network, APART) for network in (WIDE, WIDER)]
+RADIUS = defined("radius", "positive", Rational(1, 1000), "a small distance", "r")
+ADDED = m.of("sets.singleton", WIDTH, sort="tuple", name="added_index", meaning="the added neuron")
+LOWER, HIGHER = (
+    m.of(f"embedding.{way}", WIDE, JOINT, ADDED, RADIUS, sort="dense", name=name, meaning=meaning)
+    for way, name, meaning in (
+        ("escape", "lower", "the added neuron moved to where phi is not 0, its outer weight against phi"),
+        ("climb", "higher", "the same, its outer weight along phi"),
+    )
+)
+JOINT_LOSS, LOWER_LOSS, HIGHER_LOSS = (
+    m.of(
+        "dense.loss", network, JOINT, sort="real", name=f"{network.name}_loss",
+        meaning=f"loss of the {network.name} network with the targets y_prime",
+    )
+    for network in (WIDE, LOWER, HIGHER)
+)  # fmt: skip
+TO_LOWER, TO_HIGHER = (
+    m.of(
+        "embedding.distance", WIDE, network, sort="real", name=f"distance_to_{network.name}",
+        meaning=f"greatest difference of a parameter of the wide and the {network.name} network",
+    )
+    for network in (LOWER, HIGHER)
+)  # fmt: skip
+PAIR = And(*(q.symbol for q in KEPT), *(Not(q.symbol) for q in LOST))
+POSITIVE = JOINT_LOSS.symbol > 0
+SADDLE = And(
+    LOWER_LOSS.symbol < JOINT_LOSS.symbol,
+    JOINT_LOSS.symbol < HIGHER_LOSS.symbol,
+    TO_LOWER.symbol <= RADIUS.symbol,
+    TO_HIGHER.symbol <= RADIUS.symbol,
+)
+
 existence = Statement(
     "cl-sample-dependent-existence",
     title="With more inputs than the rank there are liftings that depend on the sample",
-    summary="Let the n inputs outnumber the rank of the derivatives there, at most (d + 1) m. Then there are two label vectors "
-    "on them, with which the network is critical, such that with an added neuron (0, w') it is critical with one of them only; "
-    "where it stays, the loss can be nonzero if and only if n exceeds the rank by two or more.",
+    summary="Let the n inputs outnumber the rank of the derivatives there, at most (d + 1) m. Then for almost every w' there "
+    "are targets y and y' on them with which the network is critical, such that with an added neuron (0, w') it is not "
+    "critical for y, and is for y'; the loss of y' can be nonzero, and then this is a saddle, if and only if n exceeds the "
+    "rank by two or more. (In an instance: dual functions that are not identically 0, and y and y' for the given w'.)",
     area=m.AREA,
     source=m.LIFTING.at("Theorem 4.2.1, Proposition A.2.3", "read; the sharp form by ranks derived here"),
     declared="reduced",
     quantities=[
-        m.NETWORK, m.DATA, m.BLOCK, *m.SCALAR_TWO_LAYER, ANALYTIC, NONPOLYNOMIAL, m.SEPARATED, SIZE, SILENT, SAMPLES,
-        PARAMETERS, RANK, PAIR, POSITIVE, m.CRITICAL, m.FITS, VANISHES, INDEX, WIDE, INNER, ROW, CRITICAL_WITH,
+        m.NETWORK, m.DATA, m.BLOCK, *m.SCALAR_TWO_LAYER, ANALYTIC, NONPOLYNOMIAL, m.SEPARATED, SIZE, SILENT, SAMPLES, INPUTS,
+        WIDTH, RANK, FIRST, OWN, SOME, SOME_CRITICAL, SOME_VANISHES, WIDE, WIDER, INNER, ROW, CRITICAL_WITH, APART, JOINT,
+        *KEPT, *LOST, RADIUS, ADDED, LOWER, HIGHER, JOINT_LOSS, LOWER_LOSS, HIGHER_LOSS, TO_LOWER, TO_HIGHER,
     ],
     assume={
         "two-layer": m.TWO_LAYER,
@@ -68,13 +131,21 @@ existence = Statement(
         "one-silent-neuron": ("one neuron is added, with outer weight 0", And(Eq(SIZE.symbol, 1), SILENT.symbol)),
     },
     claim=And(
-        RANK.symbol <= PARAMETERS.symbol,
-        PAIR.symbol,
-        Equivalent(POSITIVE.symbol, SAMPLES.symbol >= RANK.symbol + 2),
+        RANK.symbol <= PARAMETERS,
+        SOME_CRITICAL.symbol,
+        Not(SOME_VANISHES.symbol),
         Equivalent(CRITICAL_WITH.symbol, ROW.symbol),
-        Implies(And(m.CRITICAL.symbol, Not(m.FITS.symbol)), Not(VANISHES.symbol)),
+        Implies(
+            Not(ROW.symbol),
+            And(
+                PAIR,
+                Equivalent(POSITIVE, SAMPLES.symbol >= RANK.symbol + 2),
+                Implies(SAMPLES.symbol >= PARAMETERS + 2, POSITIVE),
+                Implies(POSITIVE, SADDLE),
+            ),
+        ),
     ),
-    rests_on=["cl-lifting-operator", "cp-neuron-independence"],
+    rests_on=["cl-lifting-operator", "cl-saddles-one-hidden", "cp-neuron-independence"],
 )  # fmt: skip
 
 
@@ -86,14 +157,17 @@ def kernels() -> Iterator[Step]:
         "Let M be the matrix of the derivatives of the output at the n inputs, a row for each of the (d + 1) m parameters. The "
         "network is critical with the targets y_i = f(x_i) - e_i if and only if M e = 0; with an added neuron (0, v), output and "
         "residuals are the same, and the only new condition is phi(v) = sum_i e_i sigma(v.x_i) = 0: one row more. "
-        "Adding more neurons (0, v) with the same v adds the same row again.",
+        "Adding more neurons (0, v) with the same v adds the same row again. (The published text allows other losses, if dl/dp "
+        "takes a neighbourhood of 0; then e is scaled into it. Here the loss is half the squared residuals.)",
     )
     yield Step(
-        "As n > rank M there is e != 0 in the kernel. The functions v -> sigma(v.x_i) are independent, since the inputs are "
+        "As n > rank M there is e != 0 in the kernel (of the targets `some`: a row that M has already, that of the first "
+        "neuron, leaves the kernel as it is). The functions v -> sigma(v.x_i) are independent, since the inputs are "
         "separated and the activation is analytic and no polynomial; so phi is a real-analytic function that is not "
-        "identically 0, and phi(v) != 0 for almost every v. Such an e gives the targets with which the network is critical "
-        "and with the neuron not; e = 0 (zero loss) gives others with which it is critical in both cases. So the pair exists "
-        "if and only if the row of v is not in the row space of M, and for n = rank M there is none: the kernel is 0.",
+        "identically 0, and phi(v) != 0 for almost every v: the row of v is not in the row space of M. Then some e in the "
+        "kernel gives targets y with which the network is critical and with the neuron not; e = 0 (zero loss), or another e in "
+        "the kernel of M and the row, gives targets y' with which it is critical in both cases. If the row is in the row space "
+        "there is no y; for n = rank M it always is: the kernel is 0.",
         [
             Identity(
                 sum(x * (t * y + z) for x, y, z in zip(e, f, g, strict=True)),
@@ -107,7 +181,8 @@ def kernels() -> Iterator[Step]:
     )
     yield Step(
         "With the row of v the rank is rank M + 1, and its kernel has the dimension n - rank M - 1. So residuals e' != 0 in it, "
-        "nonzero loss, exist if and only if n >= rank M + 2; n >= 2 + (d + 1) m suffices. The wide network is then a saddle.",
+        "nonzero loss, exist if and only if n >= rank M + 2; n >= 2 + (d + 1) m suffices. The wide network is then a "
+        "saddle: the points exhibited move the added neuron by no more than 1/1000, and have a smaller and a larger loss.",
         cites=["rank-nullity theorem", "cl-saddles-one-hidden"],
     )
     sigma, slope = ["1/3", "3/5", "7/9", "15/17"], ["8/9", "32/25", "32/27", "256/289"]
@@ -148,6 +223,14 @@ def degenerate_narrow_networks() -> Iterator[m.Raw]:
     yield _instance(m.lattice("sigmoid", (1, 2)), m.sample([1, 2, 3, 5], [0, 1, 0, 2]), 3)
 
 
+@existence.certificate
+def thresholds() -> Iterator[m.Raw]:
+    """Two neurons, rank 4 = (d + 1) m: 5 and 6 inputs; exp and a rational activation."""
+    for count in (5, 6):
+        for network, v in ((m.lattice("exp", (1, 2), (-1, 3)), 4), (m.two_layer(m.ODD, (1, 1), (2, 2)), 3)):
+            yield _instance(network, m.sample(range(1, count + 1), [0] * count), v)
+
+
 @existence.control(drops="enough-inputs")
 def two_inputs() -> Iterator[m.Raw]:
     """tanh at 1, 2: the derivatives have the determinant -8/75, and only zero residuals are critical."""
@@ -158,6 +241,18 @@ def two_inputs() -> Iterator[m.Raw]:
 def opposite_inputs() -> Iterator[m.Raw]:
     """An odd activation at 1 and -1: residuals (1, 1, 0) are critical with every added neuron."""
     yield _instance(m.PLAIN_NARROW, m.designed(m.PLAIN_NARROW, [1, -1, 2], [1, 1, 0]), 3)
+
+
+@existence.control(drops="separated")
+def equal_inputs() -> Iterator[m.Raw]:
+    """One input twice: residuals 1 and -1 there are critical with every added neuron."""
+    yield _instance(m.PLAIN_NARROW, m.sample([1, 1, 2], [0, 0, 0]), 3)
+
+
+@existence.control(drops="separated")
+def zero_input() -> Iterator[m.Raw]:
+    """An odd activation is 0 at the input 0: a residual there is critical with every added neuron."""
+    yield _instance(m.PLAIN_NARROW, m.sample([0, 1, 2], [1, 0, 0]), 3)
 
 
 @existence.control(drops="analytic")
