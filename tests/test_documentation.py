@@ -8,6 +8,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+import pytest
+
 from verify.decide.verdict import conclude
 from verify.evidence import CheckResult
 from verify.run.execute import run_check
@@ -20,9 +22,10 @@ def blocks(path: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (ROOT / path).read_text(encoding="utf-8"), re.DOTALL)
 
 
-def test_the_example_in_the_readme_prints_what_it_says() -> None:
-    (code,) = blocks("README.md")
-    expected = [comment.split(":")[0].strip() for comment in re.findall(r"# (.*)", code)]
+@pytest.mark.parametrize("code", blocks("README.md"))
+def test_the_examples_in_the_readme_print_what_they_say(code: str) -> None:
+    expected = [comment.split(":")[0].strip() for comment in re.findall(r"print\(.*# (.*)", code)]
+    assert expected
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.splitlines() == expected
 
@@ -39,12 +42,18 @@ def test_the_example_theorem_is_proved() -> None:
     assert conclude(statement.declared, True, results).outcome == "proved"
 
 
-def test_the_functions_that_the_page_on_certificates_names_exist() -> None:
+def test_the_functions_that_the_page_on_certificates_names_exist_twice() -> None:
     from verify.quantities import lookup
+    from verify.recheck.functions import FUNCTIONS
 
     text = (ROOT / "docs/certificates.md").read_text(encoding="utf-8")
     names = set(re.findall(r"`((?:sets|spiking|quantized|floats)\.[a-z0-9_]+)\(", text))
-    assert len(names) > 40
+    for part in text.split("\n### ")[1:]:
+        home = re.match(r"`([a-z]+)\.`\n", part)
+        if home:
+            names |= {f"{home[1]}.{name}" for name in re.findall(r"`([a-z0-9_]+)\(", part)}
+    assert len(names) > 140
+    assert names <= FUNCTIONS.keys()
     for name in names:
         lookup(name)
 
