@@ -270,11 +270,26 @@ def _false_claims() -> list[tuple[str, str, Any]]:
                 null.FLAT_AT_ZERO.symbol, Eq(null.NEGATIVE_WIDE.symbol, null.NEGATIVE.symbol + 1 - null.DOWN.symbol)
             ),
         ),
+        (
+            "null_embedding", "critical over any critical point", Equivalent(m.CRITICAL.symbol, null.WIDE_CRITICAL.symbol)
+        ),
+        ("null_embedding", "the moment alone", Equivalent(null.CONDITIONS.symbol, null.WIDE_CRITICAL.symbol)),
         ("inertia_split_law", "another inertia", Not(Eq(law.INERTIA.symbol, law.LAW.symbol))),
         ("zero_neuron_inertia", "one more", zero.NEGATIVE_WIDE.symbol >= zero.SIZE.symbol + 1),
         ("zero_neuron_inertia", "in every case", zero.NEGATIVE_WIDE.symbol >= zero.SIZE.symbol),
+        (
+            "zero_neuron_inertia", "a zero too few over a neuron",
+            Implies(zero.COPY, Eq(zero.NULLITY_WIDE.symbol, zero.NULLITY.symbol + zero.INPUTS.symbol)),
+        ),
+        (
+            "zero_neuron_inertia", "the same over any zero of the gradient",
+            Implies(Eq(zero.CASE.symbol, 2), Eq(zero.NULLITY_WIDE.symbol, zero.NULLITY.symbol + zero.INPUTS.symbol + 1)),
+        ),
         ("plateau_classification", "the rule reversed", Equivalent(p.MINIMUM.symbol, Not(p.RULE.symbol))),
         ("plateau_classification", "all are minima", Or(p.MINIMUM.symbol, Not(p.PROPER.symbol))),
+        ("plateau_classification", "never strict", Implies(Not(p.RULE.symbol), Eq(p.NEGATIVE_WIDE.symbol, 0))),
+        ("plateau_classification", "always strict", p.NEGATIVE_WIDE.symbol >= 1),
+        ("plateau_classification", "two or more", Implies(Not(p.RULE.symbol), p.NEGATIVE_WIDE.symbol >= 2)),
         ("plateau_classification", "isolated", Implies(p.RULE.symbol, Eq(p.NULLITY_WIDE.symbol, 0))),
         ("inertia_monotone", "strictly", Or(*(wide.symbol > narrow.symbol for wide, narrow in pairs[:2]))),
         ("inertia_monotone", "never rises", And(*(wide.symbol <= narrow.symbol for wide, narrow in pairs))),

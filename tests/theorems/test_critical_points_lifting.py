@@ -92,6 +92,7 @@ def outcome(statement: Statement) -> str:
         ("embeddings_incomplete", "incomplete", "zero-at-zero"),
         ("embeddings_incomplete", "incomplete", "no-biases"),
         ("embeddings_incomplete", "incomplete", "generic-rows"),
+        ("embeddings_incomplete", "incomplete", "zero-targets"),
         ("saddles_one_hidden", "saddles", "residuals"),
         ("saddles_one_hidden", "saddles", "separated"),
         ("saddles_one_hidden", "saddles", "analytic"),
@@ -141,6 +142,25 @@ def test_the_added_neuron_is_not_critical_everywhere_and_no_minimum() -> None:
     assert outcome(variant(x.saddles, claim=Equivalent(x.WIDE_CRITICAL.symbol, x.PHI.symbol <= 0))) == "refuted"
     minimum = Implies(x.WIDE_CRITICAL.symbol, x.LOWER_LOSS.symbol >= x.WIDE_LOSS.symbol)
     assert outcome(variant(x.saddles, claim=minimum)) == "refuted"
+
+
+def test_zero_layers_make_the_output_zero_and_not_only_critical() -> None:
+    x = module("embeddings_incomplete")
+    for claim in (Not(x.FITS_ZEROS.symbol), Not(m.CRITICAL.symbol), x.IMAGE.symbol):
+        assert outcome(variant(x.incomplete, claim=claim)) == "refuted"
+    narrower = {**x._NARROWER, "activation": "tanh"}
+    tanh = x._instance(x.deep("tanh", x._ZERO, x._ZERO, x._ROWS, x._OUTER), narrower)
+    assert value("dense.critical", tanh["network"], tanh["data"]) is True, "an enclosure that is the point 0"
+
+
+def test_saddles_in_logarithmic_weights() -> None:
+    x = module("saddles_one_hidden")
+    tight = Implies(x.WIDE_CRITICAL.symbol, x.TO_LOWER.symbol <= x.RADIUS.symbol / 10)
+    below = Implies(x.WIDE_CRITICAL.symbol, x.HIGHER_LOSS.symbol <= x.WIDE_LOSS.symbol)
+    for claim in (tight, below, Not(x.WIDE_CRITICAL.symbol)):
+        changed = variant(x.saddles, claim=claim)
+        changed.checks[:] = [c for c in changed.checks if c.name == "zeros_in_logarithmic_weights"]
+        assert outcome(changed) == "refuted"
 
 
 def test_one_input_beyond_the_rank_does_not_give_a_nonzero_loss() -> None:

@@ -12,6 +12,16 @@ from verify import Identity, Statement, Step, defined, parameter
 FIRST = defined("first", "natural", Integer(0), "index of the first layer")
 SECOND = defined("second", "natural", Integer(1), "index of the second layer")
 NARROW_TOP = parameter("narrower", "dense", "the last hidden layer of a narrower network, with its outer weights")
+SILENT = parameter("silent", "dense", "some network with outer weights 0, whose output is 0")
+ZEROS = parameter("zeros", "data", "the same inputs with targets 0")
+SILENT_DEPTH = m.of("dense.depth", SILENT, sort="natural", name="silent_depth", meaning="index of its outer weights")
+OUTER_ZERO = m.property_of("dense.layer_is_zero", SILENT, SILENT_DEPTH, name="outer_zero", meaning="they are 0")
+SILENT_BIAS_FREE = m.property_of("dense.bias_free", SILENT, name="silent_bias_free", meaning="it has no biases")
+SILENT_FITS = m.property_of(
+    "dense.fits", SILENT, ZEROS, name="targets_are_0", meaning="its output 0 meets the targets 0"
+)
+SAME_INPUTS = m.property_of("dense.same_inputs", m.DATA, ZEROS, name="same_inputs", meaning="the inputs are the same")
+FITS_ZEROS = m.property_of("dense.fits", m.NETWORK, ZEROS, name="output_is_0", meaning="the output at the inputs is 0")
 ZERO_AT_ZERO = m.property_of("dense.zero_at_zero", m.NETWORK, meaning="sigma(0) = 0")
 FIRST_ZERO = m.property_of("dense.layer_is_zero", m.NETWORK, FIRST, name="W1_is_zero", meaning="W_1 = 0")
 SECOND_ZERO = m.property_of("dense.layer_is_zero", m.NETWORK, SECOND, name="W2_is_zero", meaning="W_2 = 0")
@@ -35,15 +45,16 @@ IMAGE = m.property_of(
 incomplete = Statement(
     "cl-embeddings-incomplete",
     title="Embeddings do not give all points that lift with every sample",
-    summary="In a network of three or more hidden layers with sigma(0) = 0, zero in its first two layers makes the point "
-    "critical for every sample, whatever the layers above; unless rows of the last hidden layer are equal, opposite or zero "
-    "it is no image of a narrower network by splitting neurons of that layer and adding null neurons.",
+    summary="In a network of three or more hidden layers with sigma(0) = 0, zero in its first two layers makes the output 0 and "
+    "the point critical for every sample, whatever the layers above; unless rows of the last hidden layer are equal, opposite "
+    "or zero it is no image of a narrower network by splitting neurons of that layer and adding null neurons.",
     area=m.AREA,
     source=m.LIFTING.at("Section 4.1, Proposition A.2.1", "read; the splits corrected, and proof derived here"),
     declared="reduced",
     quantities=[
-        m.NETWORK, NARROW_TOP, m.DATA, FIRST, SECOND, m.DEPTH, m.OUTPUTS, m.BIAS_FREE, ZERO_AT_ZERO, FIRST_ZERO,
-        SECOND_ZERO, TOP, TOP_WIDTH, NARROW_WIDTH, GENERIC_TOP, IMAGE, m.CRITICAL,
+        m.NETWORK, NARROW_TOP, m.DATA, SILENT, ZEROS, FIRST, SECOND, m.DEPTH, m.OUTPUTS, m.BIAS_FREE, ZERO_AT_ZERO, FIRST_ZERO,
+        SECOND_ZERO, TOP, TOP_WIDTH, NARROW_WIDTH, GENERIC_TOP, IMAGE, SILENT_DEPTH, OUTER_ZERO, SILENT_BIAS_FREE,
+        SILENT_FITS, SAME_INPUTS, FITS_ZEROS, m.CRITICAL,
     ],
     assume={
         "scalar": ("one output", Eq(m.OUTPUTS.symbol, 1)),
@@ -58,9 +69,15 @@ incomplete = Statement(
             "in the last hidden layer no outer weight is 0, rows are different (up to sign) and not 0",
             GENERIC_TOP.symbol,
         ),
+        "zero-targets": (
+            "the second sample has the same inputs, and the targets 0 (which a network with outer weights 0 meets)",
+            And(OUTER_ZERO.symbol, SILENT_BIAS_FREE.symbol, SILENT_FITS.symbol, SAME_INPUTS.symbol),
+        ),
     },
     claim=And(
-        m.CRITICAL.symbol, Implies(NARROW_WIDTH.symbol < TOP_WIDTH.symbol, Not(IMAGE.symbol))
+        m.CRITICAL.symbol,
+        FITS_ZEROS.symbol,
+        Implies(NARROW_WIDTH.symbol < TOP_WIDTH.symbol, Not(IMAGE.symbol)),
     ),
 )  # fmt: skip
 
@@ -124,20 +141,30 @@ _DATA = m.sample([[1, 2], [3, -1], [0, 1]], [1, -2, "1/2"])
 _NARROWER = m.two_layer(m.ODD, (1, [1, 2]), (-2, [3, -1]))
 
 
-def _instance(network: m.Raw, narrower: m.Raw = _NARROWER, data: m.Raw = _DATA) -> m.Raw:
-    return {"network": network, "narrower": narrower, "data": data}
+def _instance(network: m.Raw, narrower: m.Raw = _NARROWER, data: m.Raw = _DATA, target: int = 0) -> m.Raw:
+    inputs = data["inputs"]
+    return {
+        "network": network, "narrower": narrower, "data": data, "silent": m.two_layer(m.SQUARE, (0, [1] * len(inputs[0]))),
+        "zeros": m.sample(inputs, [target] * len(inputs)),
+    }  # fmt: skip
 
 
 @incomplete.certificate
 def critical_for_every_sample() -> Iterator[m.Raw]:
     """Three and four hidden layers, several losses, other widths, also one neuron in each of the lower layers."""
-    for activation in (m.ODD, m.FLAT):
+    for activation in (m.ODD, m.FLAT, "tanh", "sin", "x-tanh"):
         narrower = {**_NARROWER, "activation": activation}
         yield _instance(deep(activation, _ZERO, _ZERO, _ROWS, _OUTER), narrower)
         quartic = {**_DATA, "loss": "quartic"}
         yield _instance(deep(activation, _ZERO, _ZERO, [[1, 1], [2, 1]], _ROWS, _OUTER), narrower, quartic)
     one = m.two_layer(m.ODD, (1, 2))
     yield _instance(deep(m.ODD, [[0]], [[0]], [[1], [2]], [[1, 1]]), one, m.sample([1, 2], [1, 1]))
+
+
+@incomplete.control(drops="zero-targets")
+def targets_one() -> Iterator[m.Raw]:
+    """The output is not 1."""
+    yield _instance(deep(m.ODD, _ZERO, _ZERO, _ROWS, _OUTER), target=1)
 
 
 @incomplete.control(drops="three-layers")

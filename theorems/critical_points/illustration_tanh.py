@@ -249,7 +249,7 @@ corrected = Statement(
     "cl-illustration-tanh-corrected",
     title="The certified figures of the tanh example",
     summary="The residual curve is (1.000957 - 6.073410 t, -0.584094 + 3.527620 t, 0.3 - 0.3 t, -0.1 - 0.9 t), the loss at t = 0 "
-    "1.443080; the dual function there has a zero at 0.1232823, with positive slope, besides 0 and the double one at w; the curve "
+    "1.443080; the dual function there has a zero at 0.1232823, with positive slope, besides 0 and a double one at w; the curve "
     "of critical weights starts at t = -0.05400 (weight 0), is at -0.01530 and 0.13924 for the weights 0.1 and 0.5, and at "
     "0.15755 for 0.8; splits with positive shares are minima for t = -4 and 0, and saddles for t = 3.",
     area=m.AREA,

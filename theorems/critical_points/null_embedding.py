@@ -25,6 +25,13 @@ CURVATURE = m.of(
     "embedding.curvature_inertia", WIDE, m.DATA, NEW, sort="tuple", name="inertia_new",
     meaning="inertia of the new neuron's curvature matrix a sigma''(0) sum_i e_i x_i x_i^T",
 )  # fmt: skip
+CONDITIONS = m.property_of(
+    "dual.zero_sum_conditions", WIDE, m.DATA, name="conditions",
+    meaning="a sigma'(0) sum_i e_i x_i = 0 for the new neuron (and each other one with w = 0), and phi and a grad phi are 0 "
+    "at neurons that cancel",
+)  # fmt: skip
+KEEPS = Or(Eq(OUTER.symbol, 0), FLAT_AT_ZERO.symbol)
+"""The outer weight is 0, or sigma'(0) is."""
 ONE = defined("one", "natural", Integer(1), "the place of the negative eigenvalues in an inertia", r"\mathtt{1}")
 TWO = defined("two", "natural", Integer(2), "the place of the zero eigenvalues in an inertia", r"\mathtt{2}")
 DOWN = m.of("sets.entry", CURVATURE, ONE, sort="natural", name="new_negative", meaning="its negative eigenvalues")
@@ -33,25 +40,25 @@ FLAT = m.of("sets.entry", CURVATURE, TWO, sort="natural", name="new_nullity", me
 null = Statement(
     "ep-null-embedding",
     title="A neuron with inner weights 0 keeps criticality, if the activation is 0 there",
-    summary="With sigma(0) = 0 a neuron (0, 0) may be added to every critical point, for every sample; a neuron (a, "
-    "0) with a != 0 too if sigma'(0) = 0, and then the Hessian gains a zero and the block a sigma''(0) sum_i e_i x_i "
-    "x_i^T.",
+    summary="With sigma(0) = 0 a neuron (a, 0) may be added to a critical point if and only if a sigma'(0) sum_i e_i x_i is 0: "
+    "with every sample, if a = 0 or sigma'(0) = 0. If sigma'(0) = 0 the Hessian gains a zero and the block "
+    "a sigma''(0) sum_i e_i x_i x_i^T.",
     area=m.AREA,
     source=m.PRINCIPLE.at("null embedding", "definition recalled; conditions and Hessian derived here"),
     declared="reduced",
     quantities=[
         m.NETWORK, m.DATA, m.BLOCK, *m.SCALAR_TWO_LAYER, ZERO_AT_ZERO, FLAT_AT_ZERO, SIZE, NULL, WIDE, NEW, OUTER, SAME,
-        m.CRITICAL, WIDE_CRITICAL, NEGATIVE, NULLITY, NEGATIVE_WIDE, NULLITY_WIDE, CURVATURE, ONE, TWO, DOWN, FLAT,
+        m.CRITICAL, WIDE_CRITICAL, CONDITIONS, NEGATIVE, NULLITY, NEGATIVE_WIDE, NULLITY_WIDE, CURVATURE, ONE, TWO, DOWN, FLAT,
     ],
     assume={
         "two-layer": m.TWO_LAYER,
         "null-neuron": ("one neuron is added, its inner weights are 0", Eq(SIZE.symbol, 1) & NULL.symbol),
         "zero-at-zero": ("sigma(0) = 0", ZERO_AT_ZERO.symbol),
-        "silent-or-flat": ("its outer weight is 0, or sigma'(0) = 0", Or(Eq(OUTER.symbol, 0), FLAT_AT_ZERO.symbol)),
     },
     claim=And(
         SAME.symbol,
-        Equivalent(m.CRITICAL.symbol, WIDE_CRITICAL.symbol),
+        Equivalent(WIDE_CRITICAL.symbol, m.CRITICAL.symbol & CONDITIONS.symbol),
+        Implies(KEEPS, Equivalent(WIDE_CRITICAL.symbol, m.CRITICAL.symbol)),
         Implies(
             FLAT_AT_ZERO.symbol,
             And(
@@ -80,9 +87,9 @@ def taylor_at_zero() -> Iterator[Step]:
     )
     yield Step(
         "So the new derivatives are dR/da = 0 and dR/dw = a sigma'(0) sum_i e_i x_i. If a = 0 or sigma'(0) = 0 both "
-        "vanish, whatever the sample: the wide network is critical iff the narrow one is. Else it needs sum_i e_i x_i "
-        "= 0, which depends on the sample. Without sigma(0) = 0 even the neuron (0, 0) needs dR/da = sigma(0) sum_i "
-        "e_i = 0.",
+        "vanish, whatever the sample: the wide network is critical iff the narrow one is. Else it is so iff the narrow one is "
+        "and sum_i e_i x_i = 0, which depends on the sample. Without sigma(0) = 0 even the neuron (0, 0) needs dR/da = sigma(0) "
+        "sum_i e_i = 0. (The conditions in the claim on other neurons of the wide network hold where the narrow one is critical.)",
         [
             Identity(
                 e * (a * s1 * z) + e2 * (a * s1 * (om1 * y1 + om2 * y2)),
@@ -133,11 +140,16 @@ def exponential() -> Iterator[m.Raw]:
     yield {"network": network, "data": data, "block": m.block([0], 1)}
 
 
-@null.control(drops="silent-or-flat")
-def an_outer_weight_with_tanh() -> Iterator[m.Raw]:
-    """tanh'(0) = 1, and sum_i e_i x_i = 1/25 is not 0."""
-    network, data = m.A
-    yield {"network": network, "data": data, "block": m.block([1], 1)}
+@null.certificate
+def an_outer_weight_without_flatness() -> Iterator[m.Raw]:
+    """tanh'(0) = 1: critical if sum_i e_i x_i = 0, and not if it is 1/25; off criticality, and several null neurons."""
+    for network, data in (m.silent_nulls(), m.A, m.instance_b(), (m.PLAIN_NARROW, m.sample([1, 2, 3], [0, 0, 0]))):
+        for a in (1, -1, "1/10", 0):
+            yield {"network": network, "data": data, "block": m.block([a], 1 if "inner" in network else 0)}
+    network, data = m.silent_nulls()
+    for case in (data, m.A[1]):
+        yield {"network": m.extended(network, (0, 1)), "data": case, "block": m.block([2], 1)}
+    yield {"network": m.PLAIN_NARROW, "data": m.sample([1, -1], [0, 0]), "block": m.block([1], 0)}
 
 
 @null.control(drops="null-neuron")
@@ -157,5 +169,5 @@ def random_networks(rng: Random) -> m.Raw:
     ) is None:
         pass
     network, data = found
-    outer = 0 if activation == m.ODD else rng.choice([-2, -1, 0, "1/2", 1])
+    outer = rng.choice([-2, -1, 0, "1/2", 1])
     return {"network": network, "data": data, "block": m.block([outer], [0] * dimension)}

@@ -5,10 +5,10 @@ from fractions import Fraction
 from itertools import product
 from random import Random
 
-from sympy import And, Eq, Equivalent, Implies, symbols
+from sympy import And, Eq, Equivalent, Implies, Not, Rational, exp, symbols
 
 from theorems.critical_points import _models as m
-from verify import Drawing, Family, Statement, Step, Valid, axis
+from verify import Drawing, Family, Identity, Statement, Step, Valid, axis
 
 HALF_SQUARE = m.property_of("dense.half_square", m.DATA, meaning="the loss is half of the squared error")
 NEGATIVE = m.of("dense.negative", m.NETWORK, m.DATA, sort="natural", meaning="negative eigenvalues, narrow")
@@ -41,7 +41,7 @@ plateau = Statement(
     title="Which splits of a strict minimum are minima: a rule of signs",
     summary="Split neurons of a critical point with positive definite Hessian: a local minimum iff for each of them "
     "B_k is positive definite and all shares are positive, or negative definite and exactly one is. Then the minimum "
-    "is a plateau of m - r dimensions; else it is a strict saddle.",
+    "is a plateau of m - r dimensions; else it is a strict saddle. (The number of plateaus is in the argument.)",
     area=m.AREA,
     source=m.GEOMETRY.at("critical sets with a given output function", m.DERIVED),
     declared="reduced",
@@ -64,6 +64,7 @@ plateau = Statement(
         Implies(
             RULE.symbol, Eq(NEGATIVE_WIDE.symbol, 0) & Eq(NULLITY_WIDE.symbol, WIDTH_WIDE.symbol - WIDTH.symbol)
         ),
+        Implies(Not(RULE.symbol), NEGATIVE_WIDE.symbol >= 1),
     ),
     rests_on=["ep-splitting-critical", "ep-inertia-split-law"],
 )  # fmt: skip
@@ -92,7 +93,9 @@ def signs_and_morse_bott() -> Iterator[Step]:
             )
         ],
     )
-    yield Step("If n_- > 0 the wide point is critical and a strict saddle, no minimum.")
+    yield Step(
+        "If the rule does not hold, n_- > 0: the wide point is critical (its narrow one is) and a strict saddle, no minimum."
+    )
     yield Step(
         "If n_- = 0: no share is 0 and no B has a zero eigenvalue, so by the same law n_0 is the sum of the s_k - 1, "
         "that is m - r. The wide points with these inner weights and any shares that sum to 1 form an affine space of "
@@ -105,6 +108,26 @@ def signs_and_morse_bott() -> Iterator[Step]:
         "Neither the class of the activation nor separated inputs are needed for shares other than 0; invertible B's "
         "exclude a vanishing residual. (A share 0, or a partial sum 0, always gives a saddle, by another argument, "
         "though n_- may be 0.)",
+    )
+    z = symbols("z")
+    plus_3, minus_3 = z + z**2 / 2 + z**3 / 6, z + z**2 + z**3 / 2
+    yield Step(
+        "How many plateaus of minima of width m lie over such a point, if r_+ of its matrices B are positive definite, r_- "
+        "negative definite and r_i indefinite, and the activation has no parity: each of the m neurons is a copy of one of "
+        "the r, each of these has a copy, and the classes are in different places (irreducible points). With s copies a "
+        "positive definite B leaves the open simplex of positive shares, one connected set; a negative definite one leaves s "
+        "sets, by which share is positive; an indefinite one must not be split. So the number is m! times the coefficient of "
+        "z^m in (e^z - 1)^{r_+} (z e^z)^{r_-} z^{r_i}, as e^z - 1 and z e^z have the coefficients 1/s! and s/s! for s >= 1 "
+        "(up to s = 3 they are multiplied below). With parity "
+        "each copy has two signs: 2z in place of z. For one B of each sign (e^z - 1) z e^z gives m (2^{m-1} - 1), that is 2, "
+        "9, 28; for two positive ones (e^z - 1)^2 gives 2^m - 2, that is 2, 6, 14; for one and an odd activation 2^m.",
+        [
+            Identity((exp(z) - 1) * z * exp(z), z * exp(2 * z) - z * exp(z)),
+            Identity((exp(z) - 1) ** 2, exp(2 * z) - 2 * exp(z) + 1),
+            Identity(
+                plus_3 * minus_3, 2 * z**2 / 2 + 9 * z**3 / 6 + 28 * z**4 / 24 + z**5 * (Rational(5, 12) + z / 12)
+            ),
+        ],
     )
 
 

@@ -162,7 +162,9 @@ def move_the_silent_neuron() -> Iterator[Step]:
     )
     yield Step(
         "The published hypothesis R != 0 has to be read as: some residual derivative e_i is not 0; with half squares both are "
-        "the same. For other losses R has the derivative phi != 0 by t at t = 0, and the conclusion is the same for small t.",
+        "the same. For other losses R has the derivative phi != 0 by t at t = 0, and the conclusion is the same for small t. "
+        "Several neurons may be added, one after another: the wide network, where it is critical, meets the assumptions on "
+        "the narrow one, with the same phi; so the point with all of them is critical if and only if phi vanishes at each.",
     )
 
 
@@ -186,6 +188,31 @@ def all_zeros_are_saddles() -> Iterator[m.Raw]:
     yield _instance(even, data, -1)
     generic = m.two_layer(m.GENERIC, (1, 1))
     yield _instance(generic, m.designed(generic, [1, 2, 3], ["7/65", "-11/13", 1]), 1)
+
+
+@saddles.certificate
+def zeros_in_logarithmic_weights() -> Iterator[m.Raw]:
+    """tanh: double zeros of phi at u = 2, 1/2 and a simple one at 1; exp: at 5 and 2; d = 2; exact points below and above."""
+    for case, places in (
+        (m.A, (1, 2, "1/2")),
+        (m.instance_b(), (4, "1/4")),
+        (m.X1, (5, 2)),
+        (m.X2_NODE, ([1, 2], [2, 3])),
+        (m.T2, ([1, 1], [2, 2])),
+    ):
+        for v in places:
+            for radius in ("1/100", "1/10000"):
+                yield _instance(*case, v, radius)
+
+
+@saddles.certificate
+def several_added_neurons() -> Iterator[m.Raw]:
+    """Over a network with a neuron (0, u = 1) or (0, 1) already: at the other zeros, and elsewhere."""
+    network, data = m.A
+    for v in (1, 2, "1/2", 3):
+        yield _instance(m.extended(network, (0, 1)), data, v)
+    for v in (0, 1, -1, 2):
+        yield _instance(m.extended(m.PLAIN_NARROW, (0, -1)), _DATA, v)
 
 
 @saddles.certificate

@@ -7,7 +7,7 @@ from sympy import And, Eq, Implies, Integer, symbols
 
 from theorems.critical_points import _models as m
 from theorems.critical_points._split_forms import bilinear, total, vector
-from verify import Identity, Statement, Step
+from verify import Identity, Statement, Step, defined
 
 SIZE = m.of("embedding.size", m.BLOCK, sort="natural", meaning="number of neurons that are added")
 CASE = m.of(
@@ -28,17 +28,36 @@ LAW = m.of(
     "new outer weight at v, (f_+, f_-, 0) the inertia of Hess phi(v), p, q, z the signs of the new outer weights",
 )  # fmt: skip
 NEGATIVE_WIDE = m.of("dense.negative", WIDE, m.DATA, sort="natural", meaning="negative eigenvalues, wide")
+FIRST = defined("first", "natural", Integer(0), "index of the first neuron")
+NEW = m.of("dense.width", m.NETWORK, sort="natural", name="new", meaning="index of the first added neuron")
+OWN = m.of("dense.inner", m.NETWORK, FIRST, sort="tuple", name="w_1", meaning="inner weights of the first neuron")
+INNER = m.of("dense.inner", WIDE, NEW, sort="tuple", name="v", meaning="inner weights of the first added neuron")
+INPUTS = m.of("dense.inputs", m.NETWORK, sort="natural", name="d", meaning="number of components of an input")
+NARROW = [
+    m.of(f"dense.{name}", m.NETWORK, m.DATA, sort="natural", name=name, meaning=f"{text} eigenvalues, narrow")
+    for name, text in (("positive", "positive"), ("negative", "negative"), ("nullity", "zero"))
+]
+POSITIVE, NEGATIVE, NULLITY = NARROW
+POSITIVE_WIDE, NULLITY_WIDE = (
+    m.of(f"dense.{name}", WIDE, m.DATA, sort="natural", name=f"{name}_wide", meaning=f"{text} eigenvalues, wide")
+    for name, text in (("positive", "positive"), ("nullity", "zero"))
+)
+COPY = And(Eq(CASE.symbol, 2), Eq(INNER.symbol, OWN.symbol))
+"""One neuron (0, w_1) is added, and grad phi(w_1) = 0."""
 
 zero = Statement(
     "ep-zero-neuron-inertia",
     title="Neurons that cancel add an inertia that phi gives",
     summary="A neuron (0, v) with grad phi(v) != 0 adds (1, 1, d - 1): where it is critical, a strict saddle. With grad "
-    "phi(v) = 0 it adds d zeros to the Hessian in the old weights and a; a zero-sum block adds p copies of Hess phi(v), q "
-    "of its negative, and zeros.",
+    "phi(v) = 0 it adds d zeros to the Hessian in the old weights and a, so that (0, w_k) adds (0, 0, d + 1); a zero-sum block "
+    "adds p copies of Hess phi(v), q of its negative, and zeros.",
     area=m.AREA,
     source=m.GEOMETRY.at("saddle branches", m.DERIVED),
     declared="reduced",
-    quantities=[m.NETWORK, m.DATA, m.BLOCK, *m.SCALAR_TWO_LAYER, SIZE, CASE, WIDE, SAME, INERTIA, LAW, NEGATIVE_WIDE],
+    quantities=[
+        m.NETWORK, m.DATA, m.BLOCK, *m.SCALAR_TWO_LAYER, SIZE, CASE, WIDE, SAME, INERTIA, LAW, NEGATIVE_WIDE, FIRST, NEW,
+        OWN, INNER, INPUTS, *NARROW, POSITIVE_WIDE, NULLITY_WIDE,
+    ],
     assume={
         "two-layer": m.TWO_LAYER,
         "zero-block": (
@@ -51,6 +70,14 @@ zero = Statement(
         SAME.symbol,
         Eq(INERTIA.symbol, LAW.symbol),
         Implies(Eq(CASE.symbol, 1), NEGATIVE_WIDE.symbol >= SIZE.symbol),
+        Implies(
+            COPY,
+            And(
+                Eq(POSITIVE_WIDE.symbol, POSITIVE.symbol),
+                Eq(NEGATIVE_WIDE.symbol, NEGATIVE.symbol),
+                Eq(NULLITY_WIDE.symbol, NULLITY.symbol + INPUTS.symbol + 1),
+            ),
+        ),
     ),
     rests_on=["cp-dual-function"],
 )  # fmt: skip
@@ -82,8 +109,17 @@ def hyperbolic_pairs() -> Iterator[Step]:
         cites=["Sylvester's law of inertia"],
     )
     yield Step(
-        "Case 2. a = 0 and grad phi(v) = 0: omega does not occur at all. The form is that of H_ext, and d zeros. (For "
-        "v = w_k at a critical point the first variation depends on alpha_k + alpha only: H_ext has one more zero.)",
+        "Case 2. a = 0 and grad phi(v) = 0: omega does not occur at all. The form is that of H_ext, and d zeros. For "
+        "v = w_k (a neuron with grad phi(w_k) = 0, as at each critical point with a_k != 0) the first variation depends on "
+        "alpha_k + alpha only, and so does the form, as the coupling of alpha_k with omega_k is 0: H_ext is the narrow Hessian "
+        "in the coordinate alpha_k + alpha, and one more zero. So (0, w_k) adds (0, 0, d + 1). (Here with w_k = w_1 in one "
+        "dimension; the claim is for the first neuron, and the order does not matter.)",
+        [
+            Identity(
+                (h * om1 + ell * (alpha + om2)) ** 2 + kappa * om1**2,
+                h**2 * om1**2 + 2 * h * ell * om1 * (alpha + om2) + ell**2 * (alpha + om2) ** 2 + kappa * om1**2,
+            )
+        ],
     )
     yield Step(
         "Case 3. Outer weights c_j with sum 0 at one v, grad phi(v) = 0, F = Hess phi(v). The first variation of the "
@@ -148,6 +184,7 @@ def single_neurons() -> Iterator[m.Raw]:
         (m.X1, (5, 2, 3)),
         (m.X1_REVERSED, (5, 2)),
         (m.instance_b(), (4, 1, "1/4", 2)),
+        (m.instance_c(), (2, 3, "1/3")),
         (m.instance_d(), (2, "1/2")),
         (m.X2_NODE, ([1, 2], [2, 3])),
         (m.X4, ([3, 2, 6],)),
@@ -173,9 +210,10 @@ def blocks_that_cancel() -> Iterator[m.Raw]:
 
 @zero.control(drops="zero-block")
 def weights_that_do_not_cancel() -> Iterator[m.Raw]:
-    """(1, 1) at the double zero: another function."""
+    """(1, 1) at the double zero: another function; (1, -1) at different zeros too."""
     network, data = m.instance_c()
     yield {"network": network, "data": data, "block": m.block([1, 1], 3)}
+    yield {"network": network, "data": data, "block": m.block([1, -1], 3, 2)}
 
 
 @zero.search(
