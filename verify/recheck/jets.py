@@ -243,7 +243,7 @@ def _taylor(activation: tuple[Any, ...], z: Real, bits: int) -> Triple:
     if kind == "tanh":
         return _tanh(of(intervals.tanh))
     if kind == "sin":
-        wave = of(intervals.sin)
+        wave = of(intervals.sin) if x.magnitude else fixed(0, bits)
         return wave, of(intervals.cos), -wave
     if kind == "x-tanh":
         return _triple(one * one.through(_tanh(of(intervals.tanh))))
