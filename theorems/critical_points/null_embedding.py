@@ -89,7 +89,7 @@ def taylor_at_zero() -> Iterator[Step]:
         "So the new derivatives are dR/da = 0 and dR/dw = a sigma'(0) sum_i e_i x_i. If a = 0 or sigma'(0) = 0 both "
         "vanish, whatever the sample: the wide network is critical iff the narrow one is. Else it is so iff the narrow one is "
         "and sum_i e_i x_i = 0, which depends on the sample. Without sigma(0) = 0 even the neuron (0, 0) needs dR/da = sigma(0) "
-        "sum_i e_i = 0. (The conditions in the claim on other neurons of the wide network hold where the narrow one is critical.)",
+        "sum_i e_i = 0. (The conditions in the claim on other neurons of the wide network hold where that is critical.)",
         [
             Identity(
                 e * (a * s1 * z) + e2 * (a * s1 * (om1 * y1 + om2 * y2)),
