@@ -144,9 +144,9 @@ def test_declared_zero_at_zero(form):
     [
         ("tanh", "O"), ("sin", "O"), ("x-tanh", "E"), ("exp", "G"), ("sigmoid", "M"), ("softplus", "M"), ("gelu", "M"),
         ("swish", "M"), ("relu", "N"), ({"power": 2}, "N"), ({"polynomial": [0, 1]}, "P"), (ODD, "O"), (EVEN, "E"),
-        (GENERIC, "G"), (FLAT, "E"), (POLE, "N"), ({"rational": [[1, 1], [2]]}, "P"), ({"rational": [[1, 1], [2, 2]]}, "P"),
+        (GENERIC, "G"), (FLAT, "E"), (POLE, "N"), ({"rational": [[1, 1], [2]]}, "P"), ({"rational": [[1, 1], [2, 2]]}, "N"),
         ({"rational": [[1, 2, 1], [1, 0, 1]]}, "M"), ({"rational": [[0, 1, 1, 1], [1, 0, 1]]}, "M"),
-        ({"rational": [[0, 1], [0, 1, 0, 1]]}, "E"), ({"rational": [[1, 1], [1, 1, 1, 1]]}, "E"),
+        ({"rational": [[0, 1], [0, 1, 0, 1]]}, "N"), ({"rational": [[1, 1], [1, 1, 1, 1]]}, "N"),
         ({"rational": [[1, 1, 1], [1, 0, 1, 0, 1]]}, "G"),
         # odd part -z/(1 + z^2 + z^4), even part (1 + z^2)/(1 + z^2 + z^4)
         ({"rational": [[1], [1, 1, 1]]}, "G"), ({"rational": [[1], [-2, 0, 1]]}, "N"),

@@ -377,6 +377,8 @@ def test_sets() -> None:
     assert call("sets.range", 1, 0) == ()
     assert call("sets.distance", (1, HALF), (-1, 1)) == Fraction(5, 2)
     assert call("sets.distance", (1,), (1, 1)) is None
+    assert call("sets.vector", 1, (HALF,)) == (1, (HALF,))
+    assert [call("sets.entry", (1, (HALF,)), k) for k in (0, 1, 2, -1)] == [1, (HALF,), None, None]
     assert call("sets.size", None) is None
 
 

@@ -370,16 +370,17 @@ def test_pi_is_enclosed():
 
 
 RATIONAL = [
-    ([0], [1, 0, 1], "P"), ([0], [0, 1], "P"), ([1, 1], [2, 2], "P"), ([1, 0, 1], [2, 0, 2], "P"),
-    ([0, 1, 1], [1, 1, 1, 1], "O"), ([1, 1], [1, 1, 1, 1], "E"), ([0, 1], [-1, 0, 1], "N"),
-    ([-1, 0, 1], [-1, 0, 0, 0, 1], "E"), ([1, 1, 0, 1], [1, 0, 1], "M"), ([1, 1], [1, 0, 1], "G"),
+    ([0], [1, 0, 1], "P"), ([0], [0, 1], "N"), ([1, 1], [2, 2], "N"), ([1, 0, 1], [2, 0, 2], "P"),
+    ([0, 1, 1], [1, 1, 1, 1], "N"), ([1, 1], [1, 1, 1, 1], "N"), ([0, 1], [-1, 0, 1], "N"),
+    ([0, 1, 0, 1], [2, 0, 3, 0, 1], "O"), ([1, 0, 1], [2, 0, 3, 0, 1], "E"),
+    ([-1, 0, 1], [-1, 0, 0, 0, 1], "N"), ([1, 1, 0, 1], [1, 0, 1], "M"), ([1, 1], [1, 0, 1], "G"),
     ([1], [10**40, 0, -2 * 10**20, 0, 1], "N"), ([1], [10**40 + 1, 0, -2 * 10**20, 0, 1], "E"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("top", "bottom", "letter"), RATIONAL)
 def test_classes_of_tricky_rational_activations(top, bottom, letter):
-    """Common factors, poles that cancel, constants in disguise, and poles that are almost real."""
+    """Common factors, poles that cancel (there is no value at them), constants in disguise, and poles that are almost real."""
     form = {"rational": [[str(c) for c in top], [str(c) for c in bottom]]}
     assert read_activation(form).letter == letter
     assert parse_dense({"activation": form, "layers": [[["1"]], [["1"]]]}).letter == letter
@@ -405,12 +406,12 @@ def _with_removable_pole() -> list[tuple[Statement, dict[str, Any]]]:
 
 @pytest.mark.parametrize("index", range(4))
 def test_an_activation_without_a_value_at_zero(index):
-    """Whether sigma(0) = 0 is undefined where sigma(0) is: the kernel neither fails nor contradicts the checker."""
+    """It has a pole as it is written: it is not analytic, whatever cancels, and no statement takes it for odd."""
     statement, raw = _with_removable_pole()[index]
     assume = {assumption.name: assumption.expression for assumption in statement.assumptions}
     copy = state(statement.claim, {}, more=statement.quantities, assume=assume)
     verdict = verdict_of(attach(copy, "certificate", raw))
-    assert verdict.outcome != "error", verdict.reason
+    assert verdict.outcome != "error" or "does not meet" in verdict.reason, verdict.reason
 
 
 def test_more_types_than_closed_form_where_signs_are_free():

@@ -134,6 +134,8 @@ def _demand_symmetric(matrix: fmpq_mat | arb_mat) -> None:
 
 def _dominant(rows: Sequence[Sequence[arb]], sign: int) -> list[int]:
     """Indices of a principal submatrix with strictly dominant diagonal of one sign (not always the largest one)."""
+    if not all(entry.is_finite() for row in rows for entry in row):
+        return []  # the margin of such a row is no number
     chosen = [index for index, row in enumerate(rows) if row[index] * sign > 0]
     margins = {
         index: rows[index][index].abs_lower() - sum((rows[index][j].abs_upper() for j in chosen if j != index), arb(0))

@@ -304,12 +304,12 @@ def _rational(numerator: tuple[fmpq, ...], denominator: tuple[fmpq, ...]) -> Act
     # In lowest terms p/q has a parity exactly if p and q have one each.
     parities = _parity_of(tops), _parity_of(bottoms)
     parity = None if None in parities else "even" if parities[0] == parities[1] else "odd"
-    has_pole = _has_real_zero(q)
+    has_pole = _has_real_zero(fmpq_poly(list(denominator)))  # as it is written: there it has no value
     defined_at_zero = denominator[0] != 0
     homogeneous = len(tops) == 1 and len(bottoms) == 1
     return Activation(
         text, _letter_of_rational(p, q, parity, has_pole), True, parity,
-        not _has_real_zero(fmpq_poly(list(denominator))),
+        not has_pole,
         tops[0] if tops and defined_at_zero else None, tops[0] - bottoms[0] if homogeneous else None,
         "(p' q - p q')/q^2", jet,
     )  # fmt: skip
@@ -329,10 +329,10 @@ def _has_real_zero(polynomial: fmpq_poly) -> bool:
 
 
 def _letter_of_rational(p: fmpq_poly, q: fmpq_poly, parity: str | None, has_pole: bool) -> str:
-    if q.degree() < 1:
-        return "P"
     if has_pole:
         return "N"
+    if q.degree() < 1:
+        return "P"
     if parity is not None:
         return "O" if parity == "odd" else "E"
     flip = fmpq_poly([0, -1])

@@ -75,7 +75,7 @@ _OF_NETWORK: dict[str, Callable[[Network], Value]] = {
     "separating": lambda net: net.activation.letter in ("G", "O", "E"),
     "signed": lambda net: net.activation.signed,
     "is_tanh": lambda net: net.activation.form == "tanh",
-    "zero_at_zero": lambda net: net.activation.zero_at_zero,
+    "zero_at_zero": lambda net: None if net.activation.value_at_zero is None else net.activation.zero_at_zero,
     "flat_at_zero": lambda net: net.activation.flat_at_zero,
 }
 
@@ -309,6 +309,8 @@ def irreducible(workspace: Workspace, network: Json) -> Value:
         return None
     if any(neuron.outer[0] == 0 for neuron in net.neurons):
         return False
+    if net.activation.value_at_zero is None:
+        return None
     if net.activation.zero_at_zero and any(net.is_null(neuron.inner) for neuron in net.neurons):
         return False
     up_to_sign = net.activation.letter != "G"

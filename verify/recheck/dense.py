@@ -72,11 +72,11 @@ def _lowest_terms(top: Row, bottom: Row) -> tuple[list[int], list[int]]:
 
 def _rational_class(top: Row, bottom: Row) -> str:
     """The class of a rational function."""
+    if multiplicities(primitive(bottom), None, None):
+        return "N"
     p, q = _lowest_terms(top, bottom)
     if len(q) == 1 or not p:
         return "P"
-    if multiplicities(q, None, None):
-        return "N"
     p_mirrored, q_mirrored = ([-c if k % 2 else c for k, c in enumerate(r)] for r in (p, q))
     # The function, and its mirror image, times q(z) q(-z).
     pairs = list(zip_longest(times(p, q_mirrored), times(q, p_mirrored), fillvalue=0))

@@ -10,6 +10,7 @@ from .load import Number, require
 
 MAX_EXPONENT = 10_000
 MAX_BITS = 400_000
+MAX_EXTRA = 2_000  # bits beyond the precision that is asked for
 MAX_WAVE = 1000  # beyond it sin and cos are known to lie between -1 and 1
 
 
@@ -175,7 +176,7 @@ def _monotone(at: Callable[[Fraction, int, int], Fraction], x: Enclosure, limit:
         if x <= 0:
             return -end(-x, 1 - up) if x else x
         extra = max(x.denominator.bit_length() - x.numerator.bit_length(), 0)  # what a relative error near 0 needs
-        require(extra <= MAX_BITS // 8, "a number is too close to 0")
+        require(extra <= MAX_EXTRA, "a number is too close to 0")
         return Fraction(1) if x > limit and up else min(at(min(x, Fraction(limit)), bits + extra, up), Fraction(1))
 
     return outward(Enclosure(end(x.lo, 0), end(x.hi, 1)), bits + 8)

@@ -19,7 +19,9 @@ GUESS = 96  # bits of approximate eigenvectors
 def _bounded(matrix: Matrix) -> None:
     """`NotReplayed` if elimination would be too much work."""
     rows, columns = len(matrix), max(map(len, matrix), default=0)
-    bits = max((x.numerator.bit_length() + x.denominator.bit_length() for row in matrix for x in row), default=0)
+    # a row is multiplied by its common denominator: at most the product of all
+    bits = max((sum(x.denominator.bit_length() for x in row if x.denominator > 1) for row in matrix), default=0)
+    bits += max((x.numerator.bit_length() for row in matrix for x in row), default=0)
     if rows * columns * min(rows, columns) * (100 + bits * min(rows, columns)) > MAX_WORK:
         raise NotReplayed("a matrix is too large for naive elimination")
 

@@ -12,6 +12,7 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from .formula import MAX_NODES, parts, size
+from .intervals import MAX_BITS
 from .load import NotReplayed, Number, Rejected, exact, lowest, require
 from .shapes import text
 
@@ -75,6 +76,10 @@ class Arithmetic:
         for x in (a, b):
             for monomial, c in self.product(x.top, *map(dict, (bottom - x.bottom).elements())).items():
                 top[monomial] = top.get(monomial, 0) + c
+        bits = _bits(top)
+        self.spend(bits * bits // 10_000_000)  # common denominators grow with every sum
+        if bits > MAX_BITS:
+            raise NotReplayed("a coefficient grew too large for naive polynomial arithmetic")
         return Ratio({monomial: c for monomial, c in top.items() if c}, bottom)
 
     def multiply(self, a: Ratio, b: Ratio) -> Ratio:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from .common import defined, every
 from .dense import Data, Dense, inertia, rank
 from .dual import dual, zero
-from .embedding import Block, Group, append, curvature, cross
+from .embedding import Block, Group, append, cross, curvature
 from .formula import Truth, Value
 from .jets import exactly
 from .load import Number

@@ -11,11 +11,14 @@ Polynomial = list[int]  # the constant first, the last coefficient not 0; [] is 
 End = Number | None  # None: -infinity as a lower end, infinity as an upper one
 
 MAX_WORK = 200_000_000  # bits of all coefficients in all steps of an elimination
+MAX_DENOMINATORS = 100_000  # bits of all of them together
 MAX_EVALUATION = 500_000_000  # bits of all intermediate values of Sturm sequences at the ends of intervals
 
 
 def primitive(coefficients: Sequence[Number]) -> Polynomial:
     """The positive multiple with coprime integer coefficients."""
+    if sum(c.denominator.bit_length() for c in coefficients if c.denominator > 1) > MAX_DENOMINATORS:
+        raise NotReplayed("the coefficients of a polynomial have too large denominators")
     scale = lcm(*(c.denominator for c in coefficients))
     integers = [int(c * scale) for c in coefficients]
     while integers and not integers[-1]:
