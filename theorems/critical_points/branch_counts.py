@@ -20,7 +20,8 @@ counts = Statement(
     "cp-branch-counts",
     title="The number of branches of an output set",
     summary="The branches of width m over a function of minimal width r are counted by an exponential generating function: "
-    "labels (e^{cz} - 1)^r, zero-sum blocks exp((e^{cz} - 1)/c), null neurons e^z, with c = 2 where signs are free.",
+    "labels (e^{cz} - 1)^r, zero-sum blocks exp((e^{cz} - 1)/c), null neurons e^z, with c = 2 where signs are free (odd or even "
+    "activation, no inner weight of the function's neurons 0).",
     area=m.AREA,
     source=m.SIMSEK.at(
         "counts of critical subspaces", "generic case recalled and proved; the other classes derived here"
@@ -47,7 +48,9 @@ def labelled_structures() -> Iterator[Step]:
     )
     yield Step(
         "Without signs there is one way to form a group or block of size j >= 1: N = B = e^z - 1. With signs a group of "
-        "size j has 2^j ways, N = e^{2z} - 1, and a block 2^{j-1} (a common sign is no difference): B = N/2. "
+        "size j has 2^j ways, N = e^{2z} - 1, and a block 2^{j-1} (a common sign is no difference): B = N/2. (A neuron of the "
+        "function with inner weight 0, which is a constant for an even activation with sigma(0) != 0, carries no signs: there "
+        "different types are one branch, and this count is for functions without one.) "
         "The numbers of maps onto two and onto three labels are those of the expanded powers.",
         [
             Identity((exp(z) - 1) ** 2, exp(2 * z) - 2 * exp(z) + 1),
