@@ -7,12 +7,12 @@ from typing import Any
 import networkx
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from verify.networks.operators import classify
 
 from theorems.critical_points import _models as m
 from verify import Drawing
 from verify.networks.branches import Type, hierarchy
 from verify.networks.dense import read_data, read_network
+from verify.networks.operators import classify
 from verify.plots import BLUE, GREEN, GREY, ORANGE, canvas, drawing
 
 

@@ -32,7 +32,9 @@ dual_function = Statement(
         m.NETWORK, m.DATA, *m.SCALAR_TWO_LAYER, GRADIENT, BY_DUAL, HESSIAN, HESSIAN_BY_DUAL, m.CRITICAL, CONDITION,
     ],
     assume={
-        "one-hidden-layer": ("one hidden layer, and an activation that is twice differentiable where it is needed", Eq(m.DEPTH.symbol, 1)),
+        "one-hidden-layer": (
+            "one hidden layer, and an activation that is twice differentiable where it is needed", Eq(m.DEPTH.symbol, 1)
+        ),
         "one-output": ("one output", Eq(m.OUTPUTS.symbol, 1)),
         "no-biases": ("no biases", m.BIAS_FREE.symbol),
     },

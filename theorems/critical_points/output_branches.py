@@ -82,8 +82,8 @@ def group_by_class() -> Iterator[Step]:
     )
     yield Step(
         "At a generic point of a branch the inner weights of blocks differ from each other and from the labels' ones, so a "
-        "branch that contains the point has the same groups: none contains another. (If the narrow network has an inner weight 0, "
-        "a constant neuron of an even activation, types that differ by signs there only are the same branch.)"
+        "branch that contains the point has the same groups: none contains another. (If the narrow network has an inner "
+        "weight 0, a constant neuron of an even activation, types that differ by signs there only are the same branch.)"
     )
 
 
