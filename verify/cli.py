@@ -225,10 +225,11 @@ def _show(options: argparse.Namespace) -> int:
     return OK
 
 
-def _pool(settings: Settings) -> Any:
+def _pool(settings: Settings, figures: int = 0) -> Any:
+    """The worker processes; with several figures to draw the plotting library is imported once for all of them."""
     from verify.run.pool import Pool
 
-    return Pool(settings.jobs, settings.timeout, settings.memory)
+    return Pool(settings.jobs, settings.timeout, settings.memory, ("verify.plots",) if figures > 1 else ())
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -276,8 +277,9 @@ def _session(
 
     folder = _folder(options)
     session = Session(found, selected, settings, folder, resume=bool(options.resume))
+    drawn = sum(check["kind"] == "figure" for row in selected for check in row["checks"]) if settings.figures else 0
     try:
-        with _pool(settings) as pool:
+        with _pool(settings, drawn) as pool:
             with console.progress(session) as progress:
                 session.run(pool, progress)
             ((_, probes),) = pool.run([Task("self-test", worker.self_test, (), "self-test")])

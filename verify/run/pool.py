@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
@@ -79,13 +79,14 @@ class Pool:
         jobs: how many processes.
         timeout: seconds for each task.
         memory: megabytes of address space for each process.
+        preload: modules that are imported once, before processes are forked, where the platform forks.
     """
 
-    def __init__(self, jobs: int, timeout: float, memory: int) -> None:
+    def __init__(self, jobs: int, timeout: float, memory: int, preload: Sequence[str] = ()) -> None:
         methods = multiprocessing.get_all_start_methods()
         self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if "forkserver" in methods:
-            self._context.set_forkserver_preload(list(worker.MODULES_OF_A_WORKER))
+            self._context.set_forkserver_preload([*worker.MODULES_OF_A_WORKER, *preload])
         self.jobs, self.timeout, self.memory = jobs, timeout, memory
         self._idle: list[_Worker] = []
         self._busy: list[_Worker] = []
