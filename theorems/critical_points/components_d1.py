@@ -36,9 +36,9 @@ p, r, width, n = (quantity.symbol for quantity in (ZEROS, MINIMAL, WIDTH, SAMPLE
 components = Statement(
     "cp-components-d1",
     title="With one input the critical set falls into affine components, counted by the zeros of phi",
-    summary="Each neuron sits at one of the p zeros of phi, so the critical set is a disjoint union of affine sets of at most "
-    "m - r dimensions, as many as there are maps of the neurons to the zeros that hit the reduction; for exp p + r <= n - 1, "
-    "for tanh p is odd and at least 2r + 1.",
+    summary="tanh or exp, integer inputs: each neuron sits at one of the p zeros of phi, so the critical set with a given "
+    "function (not 0) is a disjoint union of affine sets of at most m - r dimensions, as many as there are maps of the neurons "
+    "to the zeros that hit the reduction; for exp p + r <= n - 1, for tanh p is odd and at least 2r + 1.",
     area=m.AREA,
     source=m.GEOMETRY.at("the critical set with given output function, one input", m.DERIVED),
     declared="reduced",

@@ -68,8 +68,9 @@ def class_by_class() -> Iterator[Step]:
     )
     yield Step(
         "So the critical set with the function is a finite union of products, one for each type: the affine set of each group "
-        "over a neuron of the reduction; Z x {a = 0} for a neuron that is alone in its class and silent, Z the zeros of phi; "
-        "Z' x {signed sum 0} for each larger block, Z' the zeros of phi and grad phi; for null neurons {a = 0}, or all of R "
+        "over a neuron of the reduction; Z x {a = 0}, Z the zeros of phi, for each neuron of a class that is silent as a whole "
+        "(its neurons may part); Z' x {signed sum 0}, Z' the zeros of phi and grad phi, for each class that cancels and has "
+        "an outer weight that is not 0 (so two or more neurons); for null neurons {a = 0}, or all of R "
         "if sigma'(0) sum_i e_i x_i = 0. Pure splits are critical throughout.",
     )
     a_instance = sum(Rational(c, 25) * (u**k - 1) / (u**k + 1) for k, c in ((1, 24), (2, -25), (3, 9)))

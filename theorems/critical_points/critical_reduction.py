@@ -39,7 +39,8 @@ reduction = Statement(
     "cp-critical-reduction",
     title="Critical networks reduce to critical networks",
     summary="Merge the neurons of each class and drop what cancels: the function stays, a critical point stays one for the "
-    "same data and loss, the Hessian loses no sign that it did not have, and local minima stay local minima.",
+    "same data and loss, its Hessian has at most as many positive and at most as many negative eigenvalues, and a local "
+    "minimum stays one.",
     area=m.AREA,
     source=m.GEOMETRY.at("critical reduction operator", m.CLAIM_READ),
     declared="reduced",
@@ -91,7 +92,8 @@ def gradients_add_up() -> Iterator[Step]:
         "Outputs, hence residual derivatives e_i, hence phi, are the same for both networks. By parity phi(-w) = s phi(w) "
         "and grad phi(-w) = -s grad phi(w). A class that remains has A != 0, so it has a member, and a member j with a_j != 0; "
         "dR/da_j = 0 gives phi(w) = 0 (up to sign), a_j grad phi(w_j) = 0 gives grad phi(w) = 0. So the reduction is critical: "
-        "dR/dA = phi(w), dR/dw = A grad phi(w). This holds for every sample and every differentiable loss.",
+        "dR/dA = phi(w), dR/dw = A grad phi(w). This holds for every sample and every differentiable loss. In other words: if "
+        "the reduction is not critical, no network of any width with its function is.",
         [
             Identity(
                 e * m.tanh_by_exponentials(-w * x) + e2 * m.tanh_by_exponentials(-w * x2),

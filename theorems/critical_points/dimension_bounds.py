@@ -15,7 +15,7 @@ MINIMAL = m.of("dense.width", m.REDUCED, sort="natural", meaning="the minimal wi
 DIMENSION = m.of(
     "dual.local_dimension", m.NETWORK, m.DATA, sort="natural",
     meaning="dimension of the critical points of the network's type: those with its function in which the same classes "
-    "cancel and the same of them are silent",
+    "cancel and the same of them are silent (neurons of a silent class may part)",
 )  # fmt: skip
 NULLITY = m.of("dense.nullity", m.NETWORK, m.DATA, sort="natural", meaning="zero eigenvalues of the Hessian")
 BOUND = defined(
@@ -74,9 +74,9 @@ def count_the_free_numbers() -> Iterator[Step]:
     u, v, w = symbols("u v w")
     yield Step(
         "A type of critical points is a product with one factor for each class of neurons. A class with nonzero sum of k "
-        "neurons: their outer weights, of which the sum is fixed, k - 1. A silent neuron of a class that cancels: a point of "
-        "Z = {phi = 0}. A class of b neurons that cancels and is not silent: b - 1 outer weights and a point of Z' = {phi = 0, "
-        "grad phi = 0}. A null neuron: its outer weight, or nothing.",
+        "neurons: their outer weights, of which the sum is fixed, k - 1. Each neuron of a class that is silent as a whole: a "
+        "point of Z = {phi = 0}. A class of b neurons that cancels and is not silent: b - 1 outer weights and a point of Z' = "
+        "{phi = 0, grad phi = 0}. A null neuron: its outer weight, or nothing.",
         cites=["cp-critical-branches"],
     )
     yield Step(

@@ -46,7 +46,8 @@ path = Statement(
     "cp-escape-path",
     title="Along the escape path the loss changes by exactly t phi + t^2 kappa/2",
     summary="Move neurons whose outer weights cancel together to a place where phi is not 0, then change one outer weight by t: "
-    "the loss is R + t phi + t^2 kappa/2 exactly, at best R - phi^2/(2 kappa), and R + 3 phi^2/(2 kappa) on the other side.",
+    "the half-square loss is R + t phi + t^2 kappa/2 exactly, at best R - phi^2/(2 kappa), and R + 3 phi^2/(2 kappa) on the "
+    "other side.",
     area=m.AREA,
     source=m.GEOMETRY.at("saddle branches; the path and its exact loss", m.DERIVED),
     declared="reduced",
@@ -104,7 +105,7 @@ def a_quadratic_polynomial() -> Iterator[Step]:
         "|h|^(2k), 2 at a simple zero, 4 at a double one, as long as kappa is not 0 there (at w = 0 with sigma(0) = 0 it is, and "
         "the best change t of the outer weight is not small). At a simple zero it shows in the Hessian: for a silent neuron with "
         "g = grad phi, the direction (alpha, h) = (-|g|^2/kappa, g) has the value alpha^2 kappa + 2 alpha h.g, which is "
-        "-|g|^4/kappa < 0.",
+        "-|g|^4/kappa < 0 (for kappa = 0 any alpha < 0 will do: 2 alpha |g|^2 < 0).",
         [Identity(rate**2 * k + 2 * rate * (g1 * g1 + g2 * g2), -(g1**4 + 2 * g1**2 * g2**2 + g2**4) / k)],
     )
 

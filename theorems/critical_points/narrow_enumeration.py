@@ -49,7 +49,7 @@ enumeration = Statement(
         "half-square": ("the loss is half the sum of squares", HALF_SQUARE.symbol),
         "not-silent": ("the outer weight is not 0", Ne(OUTER.symbol, 0)),
         "not-mute": ("the neuron is not 0 at all inputs", Ne(NORM.symbol, 0)),
-        "isolated": ("G is not identically 0", COUNT.symbol >= 0),
+        "isolated": ("G is not identically 0, and its roots are counted (integer inputs that are not large)", COUNT.symbol >= 0),
     },
     claim=And(Equivalent(m.CRITICAL.symbol, LISTED.symbol), Implies(m.CRITICAL.symbol, COUNT.symbol >= 1)),
     rests_on=["cp-dual-function"],

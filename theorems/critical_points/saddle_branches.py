@@ -43,8 +43,9 @@ saddles = Statement(
     "cp-saddle-branches",
     title="Where the outer weights of some copies cancel, every neighbourhood holds lower and higher losses",
     summary="If some neurons with one inner weight have outer weights that sum to 0 (one silent neuron, say) and the residuals "
-    "are not all 0, then within every distance there is a network with lower loss and one with higher loss: a critical point "
-    "of this kind is a saddle. Such points exist in the critical set of every width above the minimal one.",
+    "are not all 0, then within every distance there is a network with lower loss and one with higher loss, exhibited for the "
+    "half-square loss: a critical point of this kind is a saddle. The argument adds other losses, opposite weights, and "
+    "that such points exist in the critical set of every width above the minimal one.",
     area=m.AREA,
     source=m.GEOMETRY.at("existence of saddle branches", m.CLAIM_READ),
     declared="reduced",
@@ -90,7 +91,8 @@ def move_together_then_apart() -> Iterator[Step]:
         "There change one outer weight by t: R(t) = R + t phi + t^2 kappa/2 with kappa = sum_i sigma((v + h).x_i)^2 > 0. For "
         "0 < |t| <= |phi|/kappa, with the sign of -phi, the loss falls; with the sign of phi it grows. As |t| and |h| may be as "
         "small as one likes, both happen within every distance. The program looks for h among the vectors +-r/2^i along the "
-        "axes, i = 2, ..., 9, and leaves undecided what it does not find there.",
+        "axes, i = 2, ..., 9 (for logarithmic weights: factors 1 + r/2^i of one u, or 1 over that), and leaves undecided what "
+        "it does not find there.",
         [
             Valid(
                 {t: "real", phi: "real", kappa: "positive"}, t * phi + t**2 * kappa / 2 < 0,
@@ -111,7 +113,8 @@ def move_together_then_apart() -> Iterator[Step]:
     yield Step(
         "For m > r a split with one share 0 has a silent neuron, so the critical set contains saddles; every point of a type "
         "with a class that cancels is one. If the reduction is a saddle, all points of the critical set are: its lower and "
-        "higher neighbours are functions of wide neighbours.",
+        "higher neighbours are functions of wide neighbours. Null neurons with outer weights that do not cancel are another "
+        "matter: moving them changes the function, and they may be local minima.",
         cites=["cp-critical-branches"],
     )
 
@@ -149,6 +152,23 @@ def two_inputs() -> Iterator[m.Raw]:
             yield _case(
                 m.extended(narrow, (1, [1, 2]), (-1, [1, 2])), data, len(listed), len(listed) + 1, radius=radius
             )
+
+
+@saddles.certificate
+def logarithmic_weights() -> Iterator[m.Raw]:
+    """The reference instances: simple, double and crossing zeros of phi, cancelling pairs, a point at w = 0."""
+    narrow, data = m.A
+    for place in (1, 2):
+        yield _case(m.extended(narrow, (0, place)), data, 1)
+    yield _case(m.lattice("tanh", (1, 2), ("1/2", 2), ("-1/2", 2)), data, 1, 2, radius="1/10000")
+    narrow, data = m.second_double_zero()
+    yield _case(m.extended(narrow, (1, 4), (-1, 4)), data, 1, 2)
+    narrow, data = m.X1
+    for place in (2, 5):
+        yield _case(m.extended(narrow, (0, place)), data, 1)
+    narrow, data = m.X2_NODE
+    for where in ([1, 2], [2, 3]):
+        yield _case(m.extended(narrow, (0, where)), data, 1)
 
 
 @saddles.certificate
@@ -206,6 +226,13 @@ def a_strict_minimum() -> Iterator[m.Raw]:
     """The neuron itself, at a point with positive definite Hessian: whatever it does, the loss grows."""
     narrow, data = m.instance_of(m.ODD)
     yield _case(narrow, data, 0)
+
+
+@saddles.control(drops="cancelling")
+def a_null_neuron_that_does_not_cancel() -> Iterator[m.Raw]:
+    """z^2/(1 + z^2), a neuron w = 0 with outer weight 1: critical, adds nothing to the function, and a local minimum."""
+    narrow = m.two_layer(m.FLAT, (1, 1))
+    yield _case(m.extended(narrow, (1, 0)), m.designed(narrow, [1, 2, 3], ["2/5", -1, "2/3"]), 1)
 
 
 @saddles.search(
