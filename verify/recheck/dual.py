@@ -102,7 +102,10 @@ def _zero_sum_conditions(bits: int, n: Dense, d: Data) -> Truth:
     phi, pairs = dual(n, d, bits), _pairs(n)
     sums = replace(n, biases=(None, None)).signed_sums()
     inside = [pairs[j] for _, members, total in sums if total == 0 for j in members]
-    conditions = [zero((phi.value(w), *(a * g for g in phi.slope(w)))) for a, w in inside]
+    values = [vanishes(phi.value(w)) for _, w in inside]
+    if False in values:  # whether or not there are derivatives
+        return False
+    conditions = [*values, *(zero(a * g for g in phi.slope(w)) for a, w in inside)]
     slope = n.at_zero[1]
     nulls = [None if slope is None else zero(pairs[j][0] * slope * x for x in phi.momentum) for j in n.nulls]
     return every([*conditions, *nulls])
@@ -216,7 +219,9 @@ def _width_one(n: Dense, d: Data) -> tuple[list[Number], list[Number], list[Numb
 def _width_one_listed(n: Dense, d: Data) -> bool:
     (equation, squares, moment), ((a, (u,)),) = _width_one(n, d), _pairs(n)
     g, s, y = (horner(p, u) for p in (equation, squares, moment))
-    return g == 0 and s != 0 and a * s == y and a != 0 and (n.activation[0] != "tanh" or u != 1)
+    if g != 0 or a == 0 or (n.activation[0] == "tanh" and u == 1):
+        return False
+    return defined(a * s == y, s)
 
 
 def _width_one_count(n: Dense, d: Data) -> int:

@@ -33,7 +33,8 @@ def _outer_nonzero(n: Dense, s: Splitting) -> bool:
 
 def _regular(bits: int, n: Dense, d: Data, s: Splitting) -> bool:
     split = [group.neuron for group in s if len(group.coefficients) > 1]
-    return not any(inertia(curvature(bits, n, d, j))[2] for j in split)
+    inertias = [inertia(curvature(bits, n, d, j)) for j in split]  # undefined if one is
+    return not any(found[2] for found in inertias)
 
 
 def _cross_total(bits: int, n: Dense, d: Data, s: Splitting) -> int:
