@@ -238,9 +238,11 @@ def _indices(network: Network, chosen: Value) -> list[int] | None:
 
 @quantity("embedding.partial_sum")
 def partial_sum(workspace: Workspace, network: Json, chosen: Value) -> Value:
-    """The sum of a_j over some neurons."""
+    """The sum of a_j over some neurons with one w."""
     start = shared_network(workspace, network)
     if not is_plain_two_layer(start) or (indices := _indices(start, chosen)) is None:
+        return None
+    if len({start.neurons[j].inner for j in indices}) != 1:
         return None
     return sum((start.neurons[j].outer[0] for j in indices), ZERO)
 

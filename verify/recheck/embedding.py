@@ -254,6 +254,12 @@ def moved(n: Dense, q: Sequence[int], h: Row, t: Number) -> Dense:
     ])  # fmt: skip
 
 
+def _partial_sum(n: Dense, q: Sequence[int]) -> Number:
+    chosen = [entry(n.scalar_neurons, j) for j in q]
+    defined(q, len({*q}) == len(q) and len({w for _, w in chosen}) == 1)
+    return sum(a for a, _ in chosen)
+
+
 def _escape(up: bool) -> Callable[..., Dense]:
     def escape(bits: int, n: Dense, d: Data, q: Sequence[int], r: Number) -> Dense:
         phi = dual(n, d, bits)
@@ -325,10 +331,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "embedding.plateau_rule": ("#NDS", _plateau_rule),
     "embedding.local_minimum": ("#ND", _local_minimum),
     "embedding.moved": ("Ncvr", moved),
-    "embedding.partial_sum": (
-        "Nc",
-        lambda n, q: sum(entry(n.scalar_neurons, j)[0] for j in defined(q, len({*q}) == len(q))),
-    ),
+    "embedding.partial_sum": ("Nc", _partial_sum),
     "embedding.escape": ("#NDcr", _escape(False)),
     "embedding.climb": ("#NDcr", _escape(True)),
     "embedding.distance": ("NN", _distance),
