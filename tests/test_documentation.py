@@ -44,7 +44,7 @@ def test_the_example_theorem_is_proved() -> None:
 
 def test_the_functions_that_the_page_on_certificates_names_exist_twice() -> None:
     from verify.quantities import lookup
-    from verify.recheck.functions import FUNCTIONS
+    from verify.recheck.definitions.functions import FUNCTIONS
 
     text = (ROOT / "docs/certificates.md").read_text(encoding="utf-8")
     names = set(re.findall(r"`((?:sets|spiking|quantized|floats)\.[a-z0-9_]+)\(", text))

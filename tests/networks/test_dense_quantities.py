@@ -13,8 +13,8 @@ from verify.errors import InstanceError
 from verify.networks.dense import Data, Network, evaluate, read_network
 from verify.networks.dense_forms import collected, zero_test_inputs, zero_test_weights
 from verify.quantities import Workspace, lookup
-from verify.recheck.dense import parse_data, parse_dense
-from verify.recheck.functions import FUNCTIONS, Library
+from verify.recheck.definitions.dense import parse_data, parse_dense
+from verify.recheck.definitions.functions import FUNCTIONS, Library
 from verify.recheck.intervals import Enclosure
 
 ODD = {"rational": [["0", "1"], ["1", "0", "1"]]}

@@ -15,9 +15,9 @@ from verify.errors import InstanceError
 from verify.quantities import Workspace, lookup
 from verify.recheck import linear
 from verify.recheck.common import Undefined
-from verify.recheck.dense import Data, Dense, outputs, parse_data, parse_dense
-from verify.recheck.functions import FUNCTIONS, SORTS, Library
-from verify.recheck.jets import exactly
+from verify.recheck.definitions.dense import Data, Dense, outputs, parse_data, parse_dense
+from verify.recheck.definitions.functions import FUNCTIONS, SORTS, Library
+from verify.recheck.definitions.jets import exactly
 from verify.recheck.load import NotReplayed, Rejected
 from verify.recheck.replay import agrees
 

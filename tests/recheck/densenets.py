@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from verify.recheck.dense import Data, Dense, parse_data, parse_dense
-from verify.recheck.embedding import Block, Group, parse_block, parse_splitting
+from verify.recheck.definitions.dense import Data, Dense, parse_data, parse_dense
+from verify.recheck.definitions.embedding import Block, Group, parse_block, parse_splitting
+from verify.recheck.definitions.functions import Library
 from verify.recheck.formula import numbers
-from verify.recheck.functions import Library
 
 ODD = {"rational": [["0", "1"], ["1", "0", "1"]]}
 EVEN = {"rational": [["1"], ["1", "0", "1"]]}

@@ -6,7 +6,8 @@ from typing import Any
 import handmade as h
 import pytest
 
-from verify.recheck import certificate_sha256, replay, spiking, statement_sha256
+from verify.recheck import certificate_sha256, replay, statement_sha256
+from verify.recheck.definitions import spiking
 from verify.recheck.replay import KINDS
 
 GOOD = {

@@ -9,10 +9,10 @@ import densenets as h
 import pytest
 from densenets import call, data, deep, log_net, net, vector
 
-from verify.recheck.dense import parse_data, parse_dense
-from verify.recheck.functions import FUNCTIONS
+from verify.recheck.definitions.dense import parse_data, parse_dense
+from verify.recheck.definitions.functions import FUNCTIONS
+from verify.recheck.definitions.jets import NOTHING, Fixed, Jet, fixed, taylor
 from verify.recheck.intervals import Enclosure
-from verify.recheck.jets import NOTHING, Fixed, Jet, fixed, taylor
 from verify.recheck.load import NotReplayed, Rejected
 
 HALF = Fraction(1, 2)

@@ -7,7 +7,7 @@ import densenets as h
 import pytest
 from densenets import block, call, data, deep, designed, log_net, net, splitting, vector
 
-from verify.recheck.embedding import parse_block, parse_splitting
+from verify.recheck.definitions.embedding import parse_block, parse_splitting
 from verify.recheck.load import Rejected
 
 HALF = Fraction(1, 2)
@@ -293,7 +293,7 @@ def test_moves_by_hand() -> None:
     assert call("embedding.moved", log_net("tanh", [2], [1]), vector(0), vector(3), 1) == log_net("tanh", [6], [2])
     assert call("embedding.moved", log_net("tanh", [2], [1]), vector(0), vector(-3), 1) is None
     assert call("embedding.partial_sum", n, vector(0, 1)) == 0
-    assert call("embedding.partial_sum", n, vector(0, 2)) == 8
+    assert call("embedding.partial_sum", n, vector(0, 2)) is None
     assert call("embedding.partial_sum", n, vector(5)) is None
     assert call("embedding.distance", n, expected) == 4
     assert call("embedding.distance", n, net(h.ODD, [1, 1], [3, -3])) is None

@@ -8,10 +8,10 @@ from typing import Any
 import handmade as h
 import pytest
 
+from verify.recheck.definitions.functions import FUNCTIONS, Library, Quantized, binary64
+from verify.recheck.definitions.spiking import Events, Graph, Network, Simulator, parse_events, parse_network
 from verify.recheck.formula import INF, numbers
-from verify.recheck.functions import FUNCTIONS, Library, Quantized, binary64
 from verify.recheck.load import NotReplayed, Rejected, exact
-from verify.recheck.spiking import Events, Graph, Network, Simulator, parse_events, parse_network
 
 HALF = Fraction(1, 2)
 DIAMOND = [(0, 1, 1), (0, 2, 1), (1, 2, -1)]

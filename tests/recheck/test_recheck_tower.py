@@ -169,7 +169,7 @@ DENSE = {"activation": "tanh", "layers": [[["1"], ["-1/2"]], [["3", "0"]]]}
 
 
 def test_values_that_are_dense_networks() -> None:
-    from verify.recheck.dense import parse_dense
+    from verify.recheck.definitions.dense import parse_dense
 
     value = parse_dense(DENSE)
     assert agrees(value, DENSE)

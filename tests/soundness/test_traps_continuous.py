@@ -26,7 +26,7 @@ from verify.decide import inertia
 from verify.evidence import LEVELS
 from verify.networks.activations import read_activation
 from verify.recheck import intervals
-from verify.recheck.dense import parse_dense
+from verify.recheck.definitions.dense import parse_dense
 from verify.recheck.intervals import Enclosure
 from verify.recheck.load import Rejected
 from verify.recheck.replay import replay

@@ -10,14 +10,14 @@ from math import prod
 from typing import Any, Literal
 
 from . import linear, roots, smt
-from .dense import Data, Dense, parse_data, parse_dense
+from .definitions.dense import Data, Dense, parse_data, parse_dense
+from .definitions.functions import Library, raw_value
+from .definitions.spiking import Events, Graph, Network, Simulator, follow, parse_events, parse_network
 from .formula import EXACT, Code, Truth, Value, Values, compiled, decided, enclosure, parts, settled, size, written
-from .functions import Library, raw_value
 from .intervals import Enclosure, point
 from .load import NotReplayed, Rejected, canonical, digest, exact, integer, plain, require
 from .polynomials import annihilated, identity_holds
 from .shapes import Reader, anything, many, of_type, one_of, optional, record, text
-from .spiking import Events, Graph, Network, Simulator, follow, parse_events, parse_network
 from .statement import NUMERIC, SCALAR, Statement, inlined
 from .zeros import unique_zero
 

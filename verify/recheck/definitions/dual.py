@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product, zip_longest
 
-from .common import Undefined, defined, dot, every
+from ..common import Undefined, defined, dot, every
+from ..formula import Truth, Value
+from ..load import Number
+from ..roots import common_divisor, multiplicities, primitive
 from .dense import (
     Data,
     Dense,
@@ -18,10 +21,7 @@ from .dense import (
     some_point,
     times,
 )  # fmt: skip
-from .formula import Truth, Value
 from .jets import Real, blurred, exactly, horner, number, vanishes
-from .load import Number
-from .roots import common_divisor, multiplicities, primitive
 
 MAX_DEGREE = 200  # of phi as a polynomial in u
 

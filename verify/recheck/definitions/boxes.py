@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from . import linear
-from .common import defined, entry, within
+from .. import linear
+from ..common import defined, entry, within
+from ..formula import Truth, Value
+from ..load import Number
 from .dense import (
     GUARD,
     MAX_WORK,
@@ -22,9 +24,7 @@ from .dense import (
 )  # fmt: skip
 from .dual import Dual, loss_hessian
 from .embedding import Group, Inertia, split_law
-from .formula import Truth, Value
 from .jets import HALF, Fixed, Real, blurred, enclosure, fixed, number, vanishes
-from .load import Number
 
 
 def _plain(n: Dense, r: Number) -> Dense:

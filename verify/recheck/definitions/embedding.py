@@ -6,7 +6,10 @@ from fractions import Fraction
 from operator import mul
 from typing import Any
 
-from .common import defined, dot, entry, every
+from ..common import defined, dot, entry, every
+from ..formula import Truth, Value, sign
+from ..load import Number, exact, lowest, require
+from ..shapes import many, of_type, record, such_that
 from .dense import (
     Data,
     Dense,
@@ -21,10 +24,7 @@ from .dense import (
     residuals,
 )  # fmt: skip
 from .dual import Dual, critical, dual, identically_zero, zero
-from .formula import Truth, Value, sign
 from .jets import HALF, Real, exactly
-from .load import Number, exact, lowest, require
-from .shapes import many, of_type, record, such_that
 
 Inertia = tuple[int, ...]
 

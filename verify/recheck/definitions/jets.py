@@ -6,10 +6,10 @@ from itertools import pairwise, product
 from math import prod
 from typing import Any
 
-from . import intervals
-from .common import Undefined, within
-from .intervals import Enclosure
-from .load import Number, lowest
+from .. import intervals
+from ..common import Undefined, within
+from ..intervals import Enclosure
+from ..load import Number, lowest
 
 MAX_ARGUMENT = 10_000  # of exp
 MAX_GAUSS = 100  # of the normal density

@@ -8,9 +8,12 @@ from itertools import pairwise, product, zip_longest
 from math import comb, lcm
 from typing import Any
 
-from . import linear
-from .common import Undefined, defined, dot, entry, every, within
-from .formula import Truth, Value
+from .. import linear
+from ..common import Undefined, defined, dot, entry, every, within
+from ..formula import Truth, Value
+from ..load import Number, exact, integer, require
+from ..roots import common_divisor, multiplicities, primitive, quotient
+from ..shapes import Reader, many, of_type, one_of, optional, record, such_that
 from .jets import (
     HALF,
     Fixed,
@@ -26,9 +29,6 @@ from .jets import (
     taylor_of_exponential,
     vanishes,
 )  # fmt: skip
-from .load import Number, exact, integer, require
-from .roots import common_divisor, multiplicities, primitive, quotient
-from .shapes import Reader, many, of_type, one_of, optional, record, such_that
 
 MAX_PARAMETERS = 2_000
 PRIME = 2**61 - 1

@@ -6,10 +6,10 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from math import comb, factorial
 
-from .common import defined, within
+from ..common import defined, within
+from ..formula import Value
+from ..load import Number
 from .dense import Dense, Matrix, irreducible, rank
-from .formula import Value
-from .load import Number
 
 MAX_TYPES = 60_000
 MAX_PAIRS = 1_500_000

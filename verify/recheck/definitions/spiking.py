@@ -8,8 +8,8 @@ from functools import cached_property
 from math import lcm
 from typing import Any
 
-from .load import NotReplayed, Number, Rejected, exact, integer, require
-from .shapes import anything, many, of_type, one_of, optional, record, such_that, truth
+from ..load import NotReplayed, Number, Rejected, exact, integer, require
+from ..shapes import anything, many, of_type, one_of, optional, record, such_that, truth
 
 MAX_STATES = 60_000
 MAX_NEURONS = 200

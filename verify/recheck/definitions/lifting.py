@@ -6,8 +6,10 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from . import linear
-from .common import Undefined, defined, dot, within
+from .. import linear
+from ..common import Undefined, defined, dot, within
+from ..formula import Truth, Value
+from ..load import Number, lowest
 from .dense import (
     HALF_LINEAR,
     Data,
@@ -24,9 +26,7 @@ from .dense import (
     terms,
     test_points,
 )  # fmt: skip
-from .formula import Truth, Value
 from .jets import HALF, exactly
-from .load import Number, lowest
 
 MAX_MAPS = 200_000
 Terms = dict[Any, Number]

@@ -9,15 +9,15 @@ from math import floor, prod
 from operator import floordiv, mul
 from typing import Any
 
+from ..common import Undefined, defined, dot, entry, within
+from ..formula import EXACT, INF, PRECISIONS, Value, numbers, sign
+from ..load import NotReplayed, Number, exact, integer, lowest, require
+from ..shapes import Reader, many, of_type, one_of, record, such_that, text, truth
+from ..statement import SCALAR
 from . import boxes, branches, dense, dual, embedding, lifting, properties
-from .common import Undefined, defined, dot, entry, within
 from .dense import Data, Dense, parse_data, parse_dense
 from .embedding import Block, parse_block, parse_splitting
-from .formula import EXACT, INF, PRECISIONS, Value, numbers, sign
-from .load import NotReplayed, Number, exact, integer, lowest, require
-from .shapes import Reader, many, of_type, one_of, record, such_that, text, truth
 from .spiking import Events, Graph, Network, Simulator, State, parse_events, parse_network, semantics_of
-from .statement import SCALAR
 
 MAX_BOX = 300_000
 MAX_STEPS = 1_000_000

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from .common import defined, every
+from ..common import defined, every
+from ..formula import Truth, Value
+from ..load import Number
 from .dense import Data, Dense, inertia, rank
 from .dual import dual, zero
 from .embedding import Block, Group, append, cross, curvature
-from .formula import Truth, Value
 from .jets import exactly
-from .load import Number
 
 Splitting = tuple[Group, ...]
 
