@@ -22,7 +22,7 @@ Matrix = Any
 _LOSS: dict[str, Callable[[Number], tuple[Number, Number, Number]]] = {
     "half-square": lambda r: (r * r / 2, r, r * 0 + 1),
     "square": lambda r: (r * r, 2 * r, r * 0 + 2),
-    "quartic": lambda r: (r**4 / 4, r**3, 3 * r * r),
+    "quartic": lambda r: (r * r * r * r / 4, r * r * r, 3 * r * r),  # FLINT's power of a ball around 0 is undefined
 }
 """Of the residual p - q: the loss, its first and its second derivative in p."""
 
