@@ -30,16 +30,16 @@ def test_the_examples_in_the_readme_print_what_they_say(code: str) -> None:
     assert done.stdout.splitlines() == expected
 
 
-def test_the_example_theorem_is_proved() -> None:
-    (code,) = blocks("docs/theorems.md")
-    names: dict[str, object] = {}
-    exec(code, names)
-    (statement,) = [value for value in names.values() if isinstance(value, Statement)]
-    results = [CheckResult(**asdict(run_check(statement, check, seed=0, bits=128))) for check in statement.checks]
-    assert [(result.outcome, result.recheck) for result in results] == [
-        ("proved", "accepted"), ("certified", "accepted"), ("exhausted", "accepted"), ("bit", "accepted"),
-    ]  # fmt: skip
-    assert conclude(statement.declared, True, results).outcome == "proved"
+def test_the_example_theorems_reach_their_levels() -> None:
+    for code, expected in zip(
+        blocks("docs/theorems.md"), [["proved", "certified", "exhausted", "bit"], ["certified", "bit"]], strict=True
+    ):
+        names: dict[str, object] = {}
+        exec(code, names)
+        (statement,) = [value for value in names.values() if isinstance(value, Statement)]
+        results = [CheckResult(**asdict(run_check(statement, check, seed=0, bits=128))) for check in statement.checks]
+        assert [(result.outcome, result.recheck) for result in results] == [(outcome, "accepted") for outcome in expected]
+        assert conclude(statement.declared, True, results).outcome == statement.declared
 
 
 def test_the_functions_that_the_page_on_certificates_names_exist_twice() -> None:

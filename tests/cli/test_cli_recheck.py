@@ -88,7 +88,7 @@ def test_statements_of_another_version(verify: Verify, part_of_the_run: Path) ->
         entry["assumptions"].pop()
         text = json.dumps(entry["statement"], sort_keys=True, separators=(",", ":"))
         entry.update(
-            statement_sha256=hashlib.sha256(text.encode()).hexdigest(), certificates=[], outcome="inconclusive"
+            statement_sha256=hashlib.sha256(text.encode()).hexdigest(), certificates=[], controls=[], outcome="inconclusive"
         )
         for assumption in entry["assumptions"]:
             assumption.update(necessary=False)
@@ -98,6 +98,19 @@ def test_statements_of_another_version(verify: Verify, part_of_the_run: Path) ->
     assert done.returncode == 1
     assert "problem: rest-window: the report's statement is not the installed library's" in done.stdout
     assert verify("recheck", part_of_the_run, "--any-statement").returncode == 0
+
+
+def test_a_control_that_is_not_its_certificates(verify: Verify, part_of_the_run: Path) -> None:
+    """The numbers that people copy are held against the certificates."""
+
+    def forge(report: Any) -> None:
+        control = entry_of(report, "rest-window")["controls"][0]
+        control["raw"] = dict.fromkeys(control["raw"], "1")
+
+    change(part_of_the_run / "report.json", forge)
+    done = verify("recheck", part_of_the_run)
+    assert done.returncode == 1
+    assert "is that of no replayed certificate" in done.stdout
 
 
 def test_a_statement_without_its_hash(verify: Verify, part_of_the_run: Path) -> None:

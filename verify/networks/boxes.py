@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -130,19 +131,43 @@ class CriticalPoint:
     inertia: Inertia | None
     loss: arb | None
 
+    @property
+    def reason(self) -> str:
+        """What was shown, and what to do if that is not enough."""
+        box = f"the box of radius {float(Fraction(str(self.radius))):.1e}"
+        if self.unique is False:
+            return f"{box} holds no critical point: polish(network, data) finds a better centre"
+        if self.unique is None:
+            return f"{box}: undecided; the Hessian varies too much in it (take a smaller one) or the centre is off (polish it)"
+        known = "its inertia is certain" if self.inertia else "its inertia is open: take a smaller box, or more bits"
+        return f"{box} holds exactly one critical point; {known}"
 
-def certify_critical_point(network: Network, data: Data, radius: Any, bits: int = 113) -> CriticalPoint:
+    def __repr__(self) -> str:
+        return f"CriticalPoint(unique={self.unique}, inertia={self.inertia}, loss={self.loss}: {self.reason})"
+
+
+RADII = tuple(fmpq(1, 10**k) for k in (4, 6, 8, 10, 12, 15, 20))
+"""Tried in this order where no radius is given."""
+
+
+def certify_critical_point(network: Network, data: Data, radius: Any = None, bits: int = 113) -> CriticalPoint:
     """Certify a critical point near the parameters of a plain network: that it exists, is unique, and its inertia.
 
     Args:
         radius: of the box around the parameters, exact: small enough for the Hessian to vary little, large enough to hold
-            the critical point.
+            the critical point. Without one, several are tried, and the first that decides all is taken.
         bits: precision of the ball arithmetic.
 
     Raises:
         InstanceError: for logarithmic weights, a bad radius, data that do not fit, and for an activation without second
             derivatives at some point of the box.
     """
+    if radius is None:
+        for tried in RADII:
+            found = certify_critical_point(network, data, tried, bits)
+            if found.unique and found.inertia:
+                break
+        return found
     with precision(bits):
         box = Box(network, data, radius)
         if box.over_box.hessian is None:
@@ -211,6 +236,11 @@ def loss(box: Box) -> Value:
 @_of_box("boxes.split_law")
 def split_law(box: Box, splitting: Json) -> Value:
     """The inertia of the split network at every critical point of the box."""
+    return inertia_of_split(box, splitting)
+
+
+def inertia_of_split(box: Box, splitting: Json) -> Inertia | None:
+    """The same; None where balls do not decide it."""
     total, d = box.inertia, box.network.dimension
     for group in read_splitting(splitting):
         place = index_of(group.neuron, box.network.width)

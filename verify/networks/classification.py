@@ -9,13 +9,15 @@ from typing import Any
 from flint import fmpq
 
 from verify.errors import InstanceError
-from verify.networks.branch_types import Type
+from verify.networks.branch_types import Type, series_count
 from verify.networks.branches import Branch, branches, irreducible_form
 from verify.networks.dense import LOG, Data, Evaluation, Network
 from verify.networks.dense_dual import Dual
 from verify.networks.embedding_laws import curvature, inertia_of
 from verify.networks.saddles import critical_evaluation, descent, dual_zeros, escape
 from verify.networks.splittings import ONE, ZERO, number
+
+LARGEST_LIST = 20_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,10 @@ def classify(
             would need more than rational numbers, or as ``branches``.
     """
     narrow = irreducible_form(network)
+    activation = narrow.activation
+    number = series_count(narrow.width, width, signed=activation.signed, null=activation.zero_at_zero)
+    if number > LARGEST_LIST:
+        raise InstanceError(f"width {width}: there are {number} branches, more than {LARGEST_LIST}; choose a smaller width")
     known = _Known(narrow, critical_evaluation(narrow, data), candidates)
     return tuple(known.report(branch) for branch in branches(narrow, width))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from flint import arb, arb_mat, fmpq
 
@@ -19,11 +21,20 @@ NEWTON_STEPS = 40
 
 
 def find_critical_point(
-    network: Network, data: Data, *, attempts: int = 20, steps: int = 2000, spread: float = 1.0, seed: int = 0
+    network: Network,
+    data: Data,
+    *,
+    attempts: int = 20,
+    steps: int = 2000,
+    spread: float = 1.0,
+    seed: int = 0,
+    seconds: float = 60.0,
 ) -> Network | None:
     """An approximate local minimum of the loss, by Levenberg and Marquardt's method in floats.
 
-    Begins at the network's own parameters, then at random ones (normal, with deviation ``spread``).
+    Begins at the network's own parameters, then at random ones (normal, with deviation ``spread``), and stops after about
+    ``seconds`` of processor time. A minimum at infinity (weights that grow for ever) may look like a point here; ``polish``
+    refuses it.
 
     Returns:
         The network with parameters rounded to multiples of 2^-40, or None if no attempt converged. Nothing is certified.
@@ -34,8 +45,9 @@ def find_critical_point(
     _demand_plain(network)
     batch, generator = FloatBatch(network, data), np.random.default_rng(seed)
     start = parameters_of(network)
+    deadline = time.process_time() + seconds
     for _ in range(attempts):
-        found = _levenberg(batch, start, steps)
+        found = _levenberg(batch, start, steps, deadline)
         if found is not None:
             scale = 2**BITS_OF_FLOATS
             return network.with_parameters([fmpq(round(float(value) * scale), scale) for value in found])
@@ -43,12 +55,14 @@ def find_critical_point(
     return None
 
 
-def _levenberg(batch: FloatBatch, start: np.ndarray, steps: int) -> np.ndarray | None:
+def _levenberg(batch: FloatBatch, start: np.ndarray, steps: int, deadline: float) -> np.ndarray | None:
     """Gauss-Newton steps, damped as long as they do not lower the loss; None unless the gradient becomes small."""
     here, damping, error = start, 1e-2, np.inf
     with np.errstate(over="ignore", invalid="ignore"):
         loss = float(batch.losses(here[None])[0])
         for _ in range(steps):
+            if time.process_time() > deadline:
+                return None
             jacobian, residuals = batch.jacobian(here), batch.residuals(here)
             gradient = jacobian.T @ residuals
             error = np.abs(gradient).max() / (1 + loss)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from itertools import chain, pairwise
+from numbers import Rational
 from typing import Any
 
 from flint import fmpq
@@ -333,10 +335,11 @@ def _at_binary_value(name: str, numbers: Any) -> Any:
     """Nested lists or arrays of floats, with the exact value of each."""
     if numbers is None:
         return None
-    if hasattr(numbers, "tolist"):
-        numbers = numbers.tolist()
+    numbers = _listed(numbers)
     if isinstance(numbers, (list, tuple)):
         return [_at_binary_value(name, entry) for entry in numbers]
+    if isinstance(numbers, (Rational, fmpq)):
+        return numbers
     try:
         top, bottom = float(numbers).as_integer_ratio()
     except (TypeError, ValueError, OverflowError):
@@ -345,10 +348,25 @@ def _at_binary_value(name: str, numbers: Any) -> Any:
 
 
 def _exact(value: Any) -> fmpq:
-    return fmpq(value.numerator, value.denominator) if isinstance(value, Fraction) else exact(value)
+    if isinstance(value, (Rational, Decimal)) and not isinstance(
+        value, bool
+    ):  # also NumPy's integers, sympy's rationals
+        return fmpq(*map(int, Fraction(value).as_integer_ratio()))
+    if isinstance(value, float):
+        raise InstanceError(
+            f"{value!r} is a float, not an exact number: write what is meant, such as '3/4', or take floats at their binary value by "
+            "of_floats"
+        )
+    return exact(value)
+
+
+def _listed(raw: Any) -> Any:
+    """A NumPy array as nested lists."""
+    return raw.tolist() if hasattr(raw, "tolist") else raw
 
 
 def _vector(name: str, raw: Any, length: int | None = None) -> Vector:
+    raw = _listed(raw)
     if not isinstance(raw, (list, tuple)) or not raw:
         raise InstanceError(f"{name} must be a list of exact numbers, at least one; it is {raw!r:.60}")
     if length is not None and len(raw) != length:
@@ -360,6 +378,7 @@ def _vector(name: str, raw: Any, length: int | None = None) -> Vector:
 
 
 def _rows(name: str, raw: Any) -> Rows:
+    raw = _listed(raw)
     if not isinstance(raw, (list, tuple)) or not raw:
         raise InstanceError(f"{name} must be a list of rows, at least one; it is {raw!r:.60}")
     first = _vector(f"{name}[0]", raw[0])

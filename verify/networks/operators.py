@@ -25,6 +25,7 @@ from verify.networks.dense import LOG, Data, Network, Neuron, evaluate
 from verify.networks.dense_dual import Dual
 from verify.networks.embedding_deep import Embedding, compatible_embedding
 from verify.networks.escapes import Escape
+from verify.networks.inspection import critical_targets, inertia, is_local_minimum, split_inertia
 from verify.networks.saddles import Descent, DualZero, critical_evaluation, descent, dual_zeros, escape
 from verify.networks.splittings import (
     ONE,
@@ -55,6 +56,7 @@ __all__ = [
     "branches",
     "certify_critical_point",
     "classify",
+    "critical_targets",
     "descent",
     "dual_zeros",
     "embed_deep",
@@ -62,12 +64,15 @@ __all__ = [
     "evaluate",
     "find_critical_point",
     "hierarchy",
+    "inertia",
+    "is_local_minimum",
     "lift",
     "polish",
     "reduce",
     "reductions",
     "replicate",
     "split",
+    "split_inertia",
 ]
 
 LARGEST_HIERARCHY = 50_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .load import MAX_CERTIFICATE, MAX_REPORT, Rejected, ReportError, digest, read_json, require
+from .load import MAX_CERTIFICATE, MAX_REPORT, Rejected, ReportError, canonical, digest, read_json, require
 from .replay import Finding, replay
 from .shapes import of_type, text
 
@@ -78,6 +78,14 @@ def _problems(entry: dict[str, Any], statement: Any, pairs: list[Pair]) -> Itera
         level = "no level" if supported == "none" else f"only {supported!r}"
         yield f"the report says {outcome!r}, the replayed certificates support {level}"
     controlled = {c["drops"] for c, finding in pairs if finding.status == "accepted" and c.get("role") == "control"}
+    exhibited = {
+        (c["role"], c["drops"], canonical(c["raw"])) for c, f in pairs if f.status == "accepted" and c["kind"] == "instance"
+    }
+    controls = [("control", item["assumption"], item) for item in entry.get("controls", []) if item["bit"]]
+    others = [("counterexample", None, item) for item in entry.get("counterexamples", [])]
+    for role, dropped, item in (*controls, *others):
+        if (role, dropped, canonical(item["raw"])) not in exhibited:
+            yield f"the {role} that it prints for the check {item['check']!r:.60} is that of no replayed certificate"
     argument = [c for c, finding in pairs if finding.status == "accepted" and c["kind"] == "argument"]
     if argument and "argument" in entry:
         shown = [(step["text"], [o["sha256"] for o in step["obligations"]]) for step in entry["argument"]]
