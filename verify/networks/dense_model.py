@@ -354,8 +354,8 @@ def _exact(value: Any) -> fmpq:
         return fmpq(*map(int, Fraction(value).as_integer_ratio()))
     if isinstance(value, float):
         raise InstanceError(
-            f"{value!r} is a float, not an exact number: write what is meant, such as '3/4', or take floats at their binary value by "
-            "of_floats"
+            f"{value!r} is a float, not an exact number: write what is meant, such as '3/4', or take floats at their binary "
+            "value by of_floats"
         )
     return exact(value)
 
