@@ -98,7 +98,8 @@ def _certified(network: Network, data: Data, listed: Any, radius: Any, bits: int
 def critical_targets(network: Network, inputs: Sequence[Any], seed: int = 0) -> Data:
     """Data with these inputs at which an exact network is exactly critical, with nonzero residuals (D outputs, half-square).
 
-    The residuals are a small combination (another one for each seed, up to 5) of a basis of the kernel of the matrix of the outputs' derivatives.
+    The residuals are a small combination (another one for each seed, up to 5) of a basis of the kernel of the matrix of
+    the outputs' derivatives.
 
     Raises:
         InstanceError: if the network is not exact at the inputs, or if only zero residuals make it critical: take more
