@@ -225,10 +225,15 @@ def decide(equations: Sequence[tuple[Expression, Expression]]) -> Decision:
     if not equations:
         return Decision(None, "there is no equation")
     names = sorted(set().union(*(expressions.symbols(side) for pair in equations for side in pair), set()))
+    plain = Ring(names)
     for index, (left, right) in enumerate(equations, start=1):
+        ring, sides = plain, (left, right)
         try:
-            ring, sides = _without_exponentials(names, (left, right))
-            (a, b), (c, d) = map(ring.fraction, sides)
+            try:
+                (a, b), (c, d) = ring.fraction(left), ring.fraction(right)
+            except OutsideLanguage:  # perhaps because of exponentials, which are looked for only then
+                ring, sides = _without_exponentials(names, sides)
+                (a, b), (c, d) = map(ring.fraction, sides)
         except OutsideLanguage as error:
             return Decision(None, f"equation {index}: {error}")
         difference = a * d - c * b
