@@ -233,8 +233,6 @@ def test_properties():
     values = {name: ask(f"dense.{name}", network) for name in ("depth", "width", "inputs", "outputs", "parameters")}
     assert values == {"depth": 2, "width": 3, "inputs": 2, "outputs": 1, "parameters": 16}
     assert [ask("dense.layer_is_zero", network, j) for j in (0, 1, 3, -1)] == [True, False, None, None]
-    assert ask("dense.rows_distinct", network) is False
-    assert ask("dense.rows_distinct", TANH) is None
     assert ask("dense.bias_free", network) is False
     assert (ask("dense.log_inner", TANH), ask("dense.log_inner", network)) == (True, False)
     assert ask("dense.irreducible", network) is None

@@ -157,8 +157,8 @@ def test_class_m_has_several_minimal_networks():
 def test_when_liftings_depend_on_the_sample(points, rank, pair, positive):
     data = inputs(*points)
     assert ask("lifting.rank", NARROW, data) == rank
-    assert ask("lifting.pair_exists", NARROW, data) is pair
-    assert ask("lifting.positive_loss_pair_exists", NARROW, data) is positive
+    assert (ask("lifting.separating_data", NARROW, data, (4,)) is not None) is pair
+    assert (ask("dense.loss", NARROW, ask("lifting.joint_data", NARROW, data, (4,))) > 0) is positive
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_undefined_outside_their_domain():
     deep = Network.of(cp.ODD, [[[1]], [[1]], [[1]]])
     for name in ("neurons_independent", "tangents_independent"):
         assert ask(f"lifting.{name}", deep) is None
-    for name in ("rank", "pair_exists", "positive_loss_pair_exists", "neuron_rank"):
+    for name in ("rank", "neuron_rank"):
         assert ask(f"lifting.{name}", deep, inputs(1, 2)) is None
     assert ask("lifting.in_span", deep, deep) is None
     assert ask("lifting.rank", network("tanh", [1], [1]), inputs(1, 2)) is None

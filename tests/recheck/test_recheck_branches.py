@@ -205,10 +205,10 @@ def test_spans_of_reducible_and_mixed_networks() -> None:
 
 def test_pairs_of_targets() -> None:
     two, three, four = (data(range(1, k), [0] * (k - 1)) for k in (3, 4, 5))
-    assert call("lifting.pair_exists", h.A, two) is False
-    assert call("lifting.pair_exists", h.A, three) is True
-    assert call("lifting.positive_loss_pair_exists", h.A, three) is False
-    assert call("lifting.positive_loss_pair_exists", h.A, four) is True
+    assert call("lifting.separating_data", h.A, two, vector(4)) is None
+    assert call("lifting.separating_data", h.A, three, vector(4)) is not None
+    assert call("dense.fits", h.A, call("lifting.joint_data", h.A, three, vector(4))) is True
+    assert call("dense.fits", h.A, call("lifting.joint_data", h.A, four, vector(4))) is False
     assert call("lifting.row_in_span", h.A, two, vector(4)) is True
     assert call("lifting.row_in_span", h.A, three, vector(4)) is False
     assert call("lifting.row_in_span", h.A, three, vector(2)) is True

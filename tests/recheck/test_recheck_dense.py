@@ -214,7 +214,6 @@ def test_simple_properties() -> None:
     assert call("dense.separated", n, data([0, 1], [0, 0])) is False
     assert call("dense.separated", n, data([1, 1], [0, 0])) is False
     assert call("dense.layer_is_zero", n, 0) is None
-    assert call("dense.rows_distinct", n) is None
     assert call("dense.is_tanh", n) is True
     assert call("dense.is_tanh", h.X1) is False
     assert call("dense.nulls_silent", log_net("tanh", [2, 1], [1, 0])) is True
@@ -222,9 +221,6 @@ def test_simple_properties() -> None:
     layers = deep("tanh", [[0]], [[1], [2]], [[0, 0]])
     assert call("dense.last_layer", layers) == net("tanh", [1, 2], [0, 0])
     assert [call("dense.layer_is_zero", layers, j) for j in range(4)] == [True, False, True, None]
-    assert call("dense.rows_distinct", layers) is True
-    assert call("dense.rows_distinct", net("tanh", [1, 1], [0, 0])) is False
-    assert call("dense.rows_distinct", net("tanh", [1, 0], [0, 0])) is False
 
 
 def test_inexact_networks_never_say_zero() -> None:

@@ -5,7 +5,7 @@ from itertools import permutations
 from math import prod
 from random import Random
 
-from sympy import Expr, Rational, S, symbols
+from sympy import And, Expr, Implies, Rational, S, symbols
 
 from theorems.critical_points import _models as m
 from verify import Identity, Rank, Statement, Step
@@ -16,17 +16,33 @@ INDEPENDENT = m.property_of(
     "lifting.neurons_independent", m.NETWORK, meaning="the functions sigma(w_j.x) of x are linearly independent"
 )
 
+ZERO_AT_ZERO = m.property_of("dense.zero_at_zero", m.NETWORK, meaning="the activation vanishes at 0")
+WITH_DERIVATIVES = m.property_of(
+    "lifting.tangents_independent", m.NETWORK, name="independent_with_derivatives",
+    meaning="the functions sigma(w_j.x) and x_p sigma'(w_j.x) of x are together linearly independent",
+)  # fmt: skip
+
 independence = Statement(
     "cp-neuron-independence",
     title="Different neurons are linearly independent",
-    summary="For an analytic activation that is no polynomial, the functions sigma(w_j.x) are linearly independent if the w_j "
-    "are different, and different up to sign where the activation (or all but a polynomial of it) has a parity.",
+    summary="For an analytic activation that is no polynomial, the functions sigma(w_j.x) are linearly independent if the "
+    "w_j are different, and different up to sign where the activation (or all but a polynomial of it) has a parity; if it "
+    "vanishes at 0, together with the derivatives of the neurons by their weights.",
     area=m.AREA,
     source=m.LIFTING.at(
         "Lemma A.1.1", "lemma read; the version with derivatives and the limits of its use derived here"
     ),
     declared="reduced",
-    quantities=[m.NETWORK, *m.SCALAR_TWO_LAYER, ANALYTIC, NONPOLYNOMIAL, m.IRREDUCIBLE, INDEPENDENT],
+    quantities=[
+        m.NETWORK,
+        *m.SCALAR_TWO_LAYER,
+        ANALYTIC,
+        NONPOLYNOMIAL,
+        m.IRREDUCIBLE,
+        INDEPENDENT,
+        ZERO_AT_ZERO,
+        WITH_DERIVATIVES,
+    ],
     assume={
         "two-layer": m.TWO_LAYER,
         "analytic": ("the activation is real-analytic", ANALYTIC.symbol),
@@ -36,8 +52,8 @@ independence = Statement(
             m.IRREDUCIBLE.symbol,
         ),
     },
-    claim=INDEPENDENT.symbol,
-)
+    claim=And(INDEPENDENT.symbol, Implies(ZERO_AT_ZERO.symbol, WITH_DERIVATIVES.symbol)),
+)  # fmt: skip
 
 
 def _odd_vandermonde(r: int) -> tuple[Expr, Expr]:

@@ -163,11 +163,10 @@ def certify_critical_point(network: Network, data: Data, radius: Any = None, bit
             derivatives at some point of the box.
     """
     if radius is None:
-        for tried in RADII:
-            found = certify_critical_point(network, data, tried, bits)
-            if found.unique and found.inertia:
-                break
-        return found
+        found = [certify_critical_point(network, data, tried, bits) for tried in RADII[:1]]
+        while not (found[-1].unique and found[-1].inertia) and len(found) < len(RADII):
+            found.append(certify_critical_point(network, data, RADII[len(found)], bits))
+        return max(found, key=lambda point: (point.unique is True, point.inertia is not None))
     with precision(bits):
         box = Box(network, data, radius)
         if box.over_box.hessian is None:

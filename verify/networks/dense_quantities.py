@@ -161,14 +161,6 @@ def last_layer(workspace: Workspace, network: Json) -> Value:
     return Network.of(net.activation.form, net.layers[-2:], net.biases[-2:]).to_json()
 
 
-@quantity("dense.rows_distinct")
-def rows_distinct(workspace: Workspace, network: Json) -> Value:
-    """Whether the rows of the last hidden layer differ from each other and from 0."""
-    net = shared_network(workspace, network)
-    rows = net.layers[-2]
-    return None if net.inner != PLAIN else all(any(row) for row in rows) and len(set(rows)) == len(rows)
-
-
 @quantity("dense.same_inputs")
 def same_inputs(workspace: Workspace, one: Json, other: Json) -> Value:
     """Whether two data sets have the same inputs, in the same order."""

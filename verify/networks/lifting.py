@@ -27,7 +27,7 @@ from verify.networks.dense import (
     shared_evaluation,
     shared_network,
 )
-from verify.networks.dense_forms import collected, zero_test_inputs, zero_test_weights
+from verify.networks.dense_forms import collected, zero_test_inputs
 from verify.networks.splittings import is_plain_two_layer
 from verify.quantities import Workspace, quantity
 
@@ -416,30 +416,3 @@ def _of_added_neuron(name: str, make: Callable[[Evaluation, Vector], Data | None
 
 _of_added_neuron("lifting.separating_data", separating_data)
 _of_added_neuron("lifting.joint_data", joint_data)
-
-
-def _escaping_row(evaluation: Evaluation) -> bool:
-    """Whether the row of some zero-test point is certainly not in the span."""
-    network = evaluation.network
-    return any(row_in_span(evaluation, v) is False for v in zero_test_weights(network.dimension, network.inner))
-
-
-@quantity("lifting.pair_exists")
-def pair_exists(workspace: Workspace, network: Json, data: Json) -> Value:
-    """Whether some neuron (0, v) is critical for some targets with which the network is, and not for others."""
-    return _pair(workspace, network, data, 0)
-
-
-@quantity("lifting.positive_loss_pair_exists")
-def positive_loss_pair_exists(workspace: Workspace, network: Json, data: Json) -> Value:
-    """The same, with a nonzero loss where it is critical."""
-    return _pair(workspace, network, data, 1)
-
-
-def _pair(workspace: Workspace, network: Json, data: Json, spare: int) -> Value:
-    evaluation = shared_evaluation(workspace, network, data)
-    if not is_plain_two_layer(evaluation.network) or (rank := _rank(tangent_matrix(evaluation))) is None:
-        return None
-    if rank >= evaluation.data.samples - spare:
-        return False
-    return True if _escaping_row(evaluation) else None

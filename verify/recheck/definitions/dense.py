@@ -546,11 +546,6 @@ def _scalar(n: Dense) -> Dense:
     return defined(n, n.depth == 1 and n.outputs == 1)
 
 
-def _rows_distinct(n: Dense) -> bool:
-    rows = defined(n.layers[-2], not n.log)
-    return all(map(any, rows)) and len({*rows}) == len(rows)
-
-
 FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "dense.depth": ("N", lambda n: n.depth),
     "dense.width": ("N", lambda n: n.width),
@@ -569,7 +564,6 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "dense.separated": ("ND", _separated),
     "dense.outer": ("Ni", lambda n, j: entry(_scalar(n).layers[1][0], j)),
     "dense.inner": ("Ni", lambda n, j: entry(_scalar(n).layers[0], j)),
-    "dense.rows_distinct": ("N", _rows_distinct),
     "dense.same_inputs": ("DD", lambda d1, d2: d1.inputs == d2.inputs),
     "dense.outputs_at": ("ND", _outputs_at),
     "dense.residuals": ("ND", lambda n, d: exactly(residuals(defined(n, n.exact), d, 0))),

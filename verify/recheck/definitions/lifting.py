@@ -22,7 +22,6 @@ from .dense import (
     outputs,
     rank,
     sigma,
-    some_point,
     terms,
     test_points,
 )  # fmt: skip
@@ -170,14 +169,6 @@ def _data(n: Dense, d: Data, v: Row, inside: bool) -> Data:
     return Data(d.inputs, tuple((lowest(y - x),) for y, x in zip(values, e, strict=True)))
 
 
-def _pair_exists(n: Dense, d: Data, spare: int) -> bool:
-    """`spare`: how many more inputs than the rank there have to be, besides one."""
-    found, samples = rank(_tangents(defined(n, n.outputs == 1), d)), len(d.inputs)
-    if found >= samples - spare:
-        return False
-    return defined(True, some_point(n, True, lambda v: not _row_in_span(n, d, v)))
-
-
 FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "lifting.separating_data": ("NDv", lambda n, d, v: _data(n, d, v, False)),
     "lifting.joint_data": ("NDv", lambda n, d, v: _data(n, d, v, True)),
@@ -193,6 +184,4 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "lifting.critical_with": ("NND", _critical_with),
     "lifting.split_or_null": ("NN", _split_or_null),
     "lifting.row_in_span": ("NDv", _row_in_span),
-    "lifting.pair_exists": ("ND", lambda n, d: _pair_exists(n, d, 0)),
-    "lifting.positive_loss_pair_exists": ("ND", lambda n, d: _pair_exists(n, d, 1)),
 }
