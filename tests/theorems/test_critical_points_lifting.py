@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from fractions import Fraction
 from importlib import import_module
 from typing import Any
@@ -10,17 +9,15 @@ from typing import Any
 import pytest
 from flint import arb, fmpq, fmpq_mat
 from sympy import And, Equivalent, Implies, Not, Rational
+from varying import outcome, variant
 
 from theorems.critical_points import _models as m
 from verify.arithmetic import precision
 from verify.decide import inertia
-from verify.decide.verdict import conclude
-from verify.evidence import CheckResult
 from verify.networks.dense import Evaluation, evaluate, read_data, read_network
 from verify.networks.lifting import critical_with, in_span, is_split_or_null, tangent_matrix
 from verify.quantities import Workspace, lookup
-from verify.run.execute import run_check
-from verify.statement import Check, Statement
+from verify.statement import Check
 
 
 def module(name: str) -> Any:
@@ -54,30 +51,6 @@ def number(text: Any) -> fmpq:
 
 
 # ---- false variants ------------------------------------------------------------------------------------------------
-
-
-def variant(statement: Statement, *, claim: Any = None, drop: str | None = None) -> Statement:
-    """The same statement with another claim, or without one assumption, and all checks that still make sense."""
-    changed = Statement(
-        statement.id,
-        title=statement.title,
-        summary=statement.summary,
-        area=statement.area,
-        source=statement.source,
-        declared="reduced",
-        quantities=statement.quantities,
-        assume={a.name: (a.text, a.expression) for a in statement.assumptions if a.name != drop},
-        claim=statement.claim if claim is None else claim,
-    )
-    changed.checks[:] = [c for c in statement.checks if c.drops is None or c.drops != drop]
-    return changed
-
-
-def outcome(statement: Statement) -> str:
-    """The verdict without written arguments, which would be false for a variant."""
-    checks = [check for check in statement.checks if check.kind in ("certificate", "exhaustive", "control")]
-    results = [CheckResult(**asdict(run_check(statement, check, seed=0, bits=128))) for check in checks]
-    return conclude(statement.declared, bool(statement.assumptions), results).outcome
 
 
 @pytest.mark.parametrize(

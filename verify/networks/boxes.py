@@ -15,8 +15,8 @@ from typing import Any
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from verify.arithmetic import Value, exact, precision
+from verify.decide.inertia import Inertia, of_balls, of_exact
 from verify.decide.inertia import certain_signs as certain_signs_of
-from verify.decide.inertia import of_balls, of_exact
 from verify.decide.zeros import krawczyk
 from verify.errors import InstanceError
 from verify.networks.dense import (
@@ -30,11 +30,10 @@ from verify.networks.dense import (
     shared_network,
 )
 from verify.networks.dense_quantities import index_of
-from verify.networks.splittings import read_splitting
+from verify.networks.splittings import plus, read_splitting
 from verify.quantities import Workspace, quantity
 
 Json = Any
-Inertia = tuple[int, int, int]
 
 
 def ball(centre: fmpq, radius: fmpq) -> arb:
@@ -240,19 +239,14 @@ def split_law(box: Box, splitting: Json) -> Value:
 
 def inertia_of_split(box: Box, splitting: Json) -> Inertia | None:
     """The same; None where balls do not decide it."""
-    total, d = box.inertia, box.network.dimension
+    total = box.inertia
     for group in read_splitting(splitting):
         place = index_of(group.neuron, box.network.width)
         own = None if place is None else box.curvature_inertia(place)
-        p, q, z = group.counts
-        if total is None or own is None or p == 0:
+        more = None if own is None else group.adds(own, box.network.dimension)
+        if total is None or more is None:
             return None
-        up, down, _ = own
-        total = (
-            total[0] + (p - 1) * up + q * down,
-            total[1] + (p - 1) * down + q * up,
-            total[2] + (p + q + z - 1) + z * d,
-        )
+        total = plus(total, more)
     return total
 
 

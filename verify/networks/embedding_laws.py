@@ -12,12 +12,10 @@ from typing import Any
 from flint import arb_mat, fmpq, fmpq_mat
 
 from verify.decide import inertia
+from verify.decide.inertia import Inertia
 from verify.networks.dense import Evaluation, evaluate
 from verify.networks.dense_dual import Dual
-from verify.networks.splittings import ONE, ZERO, Block, Splitting, Vector, append, block_fits, classes
-
-Inertia = tuple[int, int, int]
-
+from verify.networks.splittings import ONE, ZERO, Block, Splitting, Vector, append, block_fits, classes, plus
 
 # ---- curvature and cross matrix of a neuron ----------------------------------------------------------------------------
 
@@ -72,12 +70,6 @@ def _neuron_weights(evaluation: Evaluation, j: int, order: int) -> list[Any] | N
 # ---- laws of inertia -----------------------------------------------------------------------------------------------
 
 
-def plus(*triples: Inertia) -> Inertia:
-    """The sum of inertias."""
-    positive, negative, zero = (sum(part) for part in zip(*triples, strict=True))
-    return positive, negative, zero
-
-
 def inertia_of(matrix: Any) -> Inertia | None:
     """Of an exact matrix; None for enclosures (they cannot show a zero eigenvalue) and for None."""
     return inertia.of_exact(matrix) if isinstance(matrix, fmpq_mat) else None
@@ -91,19 +83,10 @@ def split_law(evaluation: Evaluation, splitting: Splitting) -> Inertia | None:
     total = inertia_of(evaluation.hessian)
     for group in splitting:
         own = inertia_of(curvature(evaluation, group.neuron))
-        p, q, z = group.counts
-        if total is None or own is None or p == 0:
+        more = None if own is None else group.adds(own, evaluation.network.dimension)
+        if total is None or more is None:
             return None
-        up, down, flat = own
-        d = evaluation.network.dimension
-        total = plus(
-            total,
-            (
-                (p - 1) * up + q * down,
-                (p - 1) * down + q * up,
-                (p + q + z - 1) + z * d + (p - 1 + q) * flat,
-            ),
-        )
+        total = plus(total, more)
     return total
 
 

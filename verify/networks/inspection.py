@@ -10,6 +10,7 @@ from flint import fmpq, fmpq_mat
 
 from verify.arithmetic import precision
 from verify.decide import inertia as inertias
+from verify.decide.inertia import Inertia
 from verify.decide.rank import kernel_of_exact
 from verify.errors import InstanceError
 from verify.networks.boxes import RADII, Box, inertia_of_split
@@ -17,8 +18,6 @@ from verify.networks.dense import PLAIN, Data, Evaluation, Network, evaluate
 from verify.networks.dense_dual import Dual
 from verify.networks.embedding_laws import minimum_by_inertia, split_law
 from verify.networks.splittings import demand_two_layer, read_splitting
-
-Inertia = tuple[int, int, int]
 
 
 def inertia(network: Network, data: Data) -> Inertia:

@@ -13,6 +13,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 
 from verify.arithmetic import exact
+from verify.decide.inertia import Inertia
 from verify.errors import InstanceError
 from verify.networks.dense import LOG, Network, Neuron, read_network
 
@@ -32,6 +33,12 @@ def number(value: Any) -> fmpq:
 # ---- splittings and blocks -----------------------------------------------------------------------------------------
 
 
+def plus(*triples: Inertia) -> Inertia:
+    """The sum of inertias."""
+    positive, negative, zero = (sum(part) for part in zip(*triples, strict=True))
+    return positive, negative, zero
+
+
 @dataclass(frozen=True)
 class Group:
     """One neuron j and its copies (s(eps) delta a, eps (w + shift)).
@@ -49,6 +56,14 @@ class Group:
         """How many coefficients are positive, negative, zero."""
         positive, negative = (sum(sign * delta > 0 for delta in self.coefficients) for sign in (1, -1))
         return positive, negative, len(self.coefficients) - positive - negative
+
+    def adds(self, curvature: Inertia, dimension: int) -> Inertia | None:
+        """What the split adds to the inertia, from that of B_j; None without a positive coefficient."""
+        up, down, flat = curvature
+        p, q, z = self.counts
+        if p == 0:
+            return None
+        return (p - 1) * up + q * down, (p - 1) * down + q * up, p + q + z - 1 + z * dimension + (p - 1 + q) * flat
 
     @property
     def matrix(self) -> list[list[fmpq]]:
