@@ -29,7 +29,7 @@ _HOMES = {
     "dual": "verify.networks.dense_quantities",
     "boxes": "verify.networks.boxes",
     "designed": "verify.networks.boxes",
-    "embedding": "verify.networks.embedding_properties",
+    "embedding": "verify.networks.embeddings",
     "branches": "verify.networks.branches",
     "lifting": "verify.networks.lifting",
 }

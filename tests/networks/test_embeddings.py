@@ -15,15 +15,10 @@ from verify.decide import inertia
 from verify.decide import rank as ranks
 from verify.errors import InstanceError
 from verify.networks.dense import Data, Network, evaluate, read_network
-from verify.networks.embeddings import (
-    compatible_dimension,
-    compatible_embedding,
-    curvature,
-    read_splitting,
-    split_matrices,
-    split_network,
-)
+from verify.networks.embedding_deep import compatible_dimension, compatible_embedding
+from verify.networks.embedding_laws import curvature
 from verify.networks.escapes import factors
+from verify.networks.splittings import read_splitting, split_matrices, split_network
 
 HALVES, TWO_MINUS_ONE, THIRDS = ["1/2", "1/2"], [2, -1], ["1/3", "1/3", "1/3"]
 

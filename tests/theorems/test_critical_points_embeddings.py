@@ -20,7 +20,7 @@ from verify.arithmetic import precision
 from verify.decide import inertia
 from verify.networks.boxes import Box, certify_critical_point
 from verify.networks.dense import Network, evaluate, read_data, read_network
-from verify.networks.embeddings import append, read_block, read_splitting, split_network
+from verify.networks.splittings import append, read_block, read_splitting, split_network
 from verify.quantities import Workspace, lookup
 from verify.run.execute import run_check
 from verify.statement import Check, Statement

@@ -18,7 +18,7 @@ from verify.arithmetic import precision
 from verify.decide.verdict import conclude
 from verify.networks.dense import evaluate, read_data, read_network
 from verify.networks.dense_dual import Dual
-from verify.networks.embeddings import moved_network
+from verify.networks.splittings import moved_network
 from verify.quantities import Workspace, lookup
 from verify.run.execute import run_check
 from verify.statement import Check, Statement

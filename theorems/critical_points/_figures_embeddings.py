@@ -12,7 +12,7 @@ from theorems.critical_points import _models as m
 from verify import Drawing
 from verify.decide.inertia import of_exact
 from verify.networks.dense import evaluate, read_data, read_network
-from verify.networks.embeddings import read_splitting, split_network
+from verify.networks.splittings import read_splitting, split_network
 from verify.plots import BLUE, GREEN, GREY, ORANGE, canvas, drawing
 
 COLOURS = {0: GREEN, 1: ORANGE}

@@ -16,7 +16,7 @@ from verify import Drawing
 from verify.decide.roots import isolate
 from verify.networks.dense import evaluate, read_data, read_network
 from verify.networks.dense_dual import Dual, dual_numerator, width_one_equation
-from verify.networks.embeddings import moved_network
+from verify.networks.splittings import moved_network
 from verify.plots import BLUE, GREEN, GREY, ORANGE, PINK, canvas, drawing
 
 Instance = tuple[m.Raw, m.Raw]

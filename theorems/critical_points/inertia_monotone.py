@@ -10,7 +10,8 @@ from sympy import And, Matrix, symbols
 from theorems.critical_points import _models as m
 from verify import Identity, Statement, Step, parameter
 from verify.networks.dense import evaluate, read_data, read_network
-from verify.networks.embeddings import compatible_embedding, read_splitting, split_matrices, split_network
+from verify.networks.embedding_deep import compatible_embedding
+from verify.networks.splittings import read_splitting, split_matrices, split_network
 
 TANGENT = parameter("T", "tuple", "the derivative of the embedding: rows, one for each wide parameter")
 GRADIENT = parameter(
