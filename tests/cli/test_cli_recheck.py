@@ -113,6 +113,13 @@ def test_a_control_that_is_not_its_certificates(verify: Verify, part_of_the_run:
     assert "is that of no replayed certificate" in done.stdout
 
 
+def test_a_control_that_is_said_not_to_have_bitten(verify: Verify, part_of_the_run: Path) -> None:
+    change(part_of_the_run / "report.json", lambda r: entry_of(r, "rest-window")["controls"][0].update(bit=False))
+    done = verify("recheck", part_of_the_run)
+    assert done.returncode == 1
+    assert "although a control did not bite" in done.stdout
+
+
 def test_a_statement_without_its_hash(verify: Verify, part_of_the_run: Path) -> None:
     change(part_of_the_run / "report.json", lambda r: entry_of(r, "rest-window").pop("statement_sha256"))
     done = verify("recheck", part_of_the_run, "--quiet")

@@ -81,7 +81,10 @@ def _problems(entry: dict[str, Any], statement: Any, pairs: list[Pair]) -> Itera
     exhibited = {
         (c["role"], c["drops"], canonical(c["raw"])) for c, f in pairs if f.status == "accepted" and c["kind"] == "instance"
     }
-    controls = [("control", item["assumption"], item) for item in entry.get("controls", []) if item["bit"]]
+    listed = entry.get("controls", [])
+    if outcome in LEVELS and not all(item["bit"] is True for item in listed):
+        yield "the report claims a level although a control did not bite"
+    controls = [("control", item["assumption"], item) for item in listed if item["bit"]]
     others = [("counterexample", None, item) for item in entry.get("counterexamples", [])]
     for role, dropped, item in (*controls, *others):
         if (role, dropped, canonical(item["raw"])) not in exhibited:
