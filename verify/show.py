@@ -38,7 +38,7 @@ def shown(row: dict[str, Any], style: str, verdict: str) -> str:
         "",
         row["summary"],
         "",
-        f"source     {source['authors']}: {source['title']} ({source['year']}), arXiv:{source['arxiv']}, {source['where']}",
+        f"source     {_published(source)}",
         f"           {source['status']}",
         f"variant    {row['variant']}" + (f", paired with {row['pair']}" if row["pair"] else ""),
         f"declared   {row['declared']}",
@@ -61,6 +61,12 @@ def shown(row: dict[str, Any], style: str, verdict: str) -> str:
         drops = f", without {check['drops']}" if check["drops"] else ""
         lines.append(f"  {check['name']} ({check['kind']}{drops}; {check['budget']})")
     return "\n".join(lines)
+
+
+def _published(source: dict[str, Any]) -> str:
+    if not source["year"]:
+        return "none"
+    return f"{source['authors']}: {source['title']} ({source['year']}), arXiv:{source['arxiv']}, {source['where']}"
 
 
 def _block(text: str) -> list[str]:

@@ -43,7 +43,9 @@ class Source:
 
     @property
     def bibtex(self) -> str:
-        """A BibTeX entry."""
+        """A BibTeX entry; empty for what is not published."""
+        if not self.year:
+            return ""
         words = re.findall(r"[A-Za-z]+", self.title)
         key = f"{re.findall(r'[A-Za-z]+', self.authors.split(',')[0])[-1].lower()}{self.year}{words[0].lower()}"
         lines = [
@@ -54,6 +56,9 @@ class Source:
         if self.arxiv:
             lines += [f"  eprint = {{{self.arxiv}}}", "  archivePrefix = {arXiv}"]
         return f"@misc{{{key},\n" + ",\n".join(lines) + "\n}"
+
+
+UNPUBLISHED = Source("", "", 0, status="a conjecture: not published")
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,8 @@ class Statement:
     Args:
         id: permanent, in lower case with hyphens.
         title, summary: one line; one sentence that says what is concluded.
-        declared: the level that it must reach, or ``refuted`` for a published result that is false.
+        declared: the level that it must reach, or ``refuted`` for a published result that is false; a conjecture is to be
+            ``supported`` by a search.
         quantities: its symbols; each may refer only to those before it.
         assume: name -> (text, sympy expression).
         claim: a sympy expression in the symbols.
@@ -142,13 +148,13 @@ class Statement:
         id: str,
         *,
         title: str,
-        summary: str,
-        area: str,
-        source: Source,
-        declared: str,
         quantities: Sequence[Quantity],
         assume: Mapping[str, tuple[str, Any]],
         claim: Any,
+        summary: str = "",
+        area: str = "conjectures",
+        source: Source = UNPUBLISHED,
+        declared: str = "supported",
         variant: str = "derived",
         quantifier: str = "for-all",
         rests_on: Sequence[str] = (),
@@ -248,9 +254,21 @@ class Statement:
             raise StatementError(f"{self.id}: a control drops {drops!r}, which is no assumption of the statement")
         return self._attach("control", None, budget, drops)
 
-    def search(self, *, trials: int, distribution: str, budget: str = "quick") -> Any:
-        """A function of a ``random.Random`` that draws a raw instance; the engine looks for a counterexample."""
-        return self._attach("search", None, budget, options={"trials": trials, "distribution": distribution})
+    def search(
+        self,
+        function: Callable[..., Any] | None = None,
+        *,
+        trials: int = 100,
+        distribution: str = "",
+        budget: str = "quick",
+    ) -> Any:
+        """A function of a ``Draw`` that draws a raw instance; the engine looks for a counterexample.
+
+        Args:
+            trials: how many draws a run of the library makes; ``verify check`` has a budget of its own.
+            distribution: what is drawn, in words.
+        """
+        return self._attach("search", function, budget, options={"trials": trials, "distribution": distribution})
 
     def experiment(self, function: Callable[..., Any] | None = None, *, budget: str = "quick") -> Any:
         """A function of a seed that returns an ``Observation``."""
