@@ -15,8 +15,9 @@ from verify.decide import claims, families, instances
 from verify.decide.verdict import universal_scope
 from verify.errors import VerifyError
 from verify.evidence import CheckResult, Claim, Drawing, Family, Observation, Step
+from verify.plain import plain, plain_instance
 from verify.run.describe import obligation_latex
-from verify.statement import Check, Quantity, Statement
+from verify.statement import Check, Statement
 
 CONFIDENCE = 0.95
 
@@ -79,35 +80,6 @@ def _replay(statement: Statement, result: CheckResult) -> None:
         accepted.append(finding.checker)
     result.recheck = next(s for s in ("rejected", "not-replayed", "accepted") if s in statuses)
     result.details["replayed_by"] = sorted(set(accepted))
-
-
-def _raw(statement: Statement, proposal: Any) -> dict[str, Any]:
-    """A proposal's instance with plain JSON values and names as keys."""
-    if not isinstance(proposal, Mapping):
-        raise VerifyError(
-            f"{statement.id}: the check yields {type(proposal).__name__}, where a raw instance (a mapping) is needed"
-        )
-    return {_key(key): _plain(value) for key, value in proposal.items()}
-
-
-def _key(key: Any) -> str:
-    return key.name if isinstance(key, Quantity) else str(getattr(key, "name", key))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple, range)):
-        return [_plain(entry) for entry in value]
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float):
-        raise VerifyError(f"an instance holds the float {value!r}: write it exactly, as a string such as '1/10'")
-    if type(value).__module__.partition(".")[0] in ("flint", "fractions", "sympy"):
-        return str(value)
-    raise VerifyError(
-        f"an instance holds a {type(value).__name__}: use integers, strings of fractions, lists and objects"
-    )
 
 
 def _proposals(check: Check, *arguments: Any) -> Iterator[Any]:
@@ -194,7 +166,7 @@ def _certificate(statement: Statement, check: Check, seed: int, bits: int) -> Ch
     found: list[dict[str, Any]] = []
     count = 0
     for proposal in _proposals(check):
-        judgement = instances.judge(statement, _raw(statement, proposal), bits=bits)
+        judgement = instances.judge(statement, plain_instance(statement, proposal), bits=bits)
         count += 1
         if judgement.verdict == "false" and statement.quantifier == "for-all":
             return _refuted(statement, check, judgement, f"instance {count} is a counterexample")
@@ -236,7 +208,7 @@ def _exhaustive(statement: Statement, check: Check, seed: int, bits: int) -> Che
         if not isinstance(proposal, Family):
             raise VerifyError(f"{statement.id}: an exhaustive check yields Family, not {type(proposal).__name__}")
         plain = Family(
-            _raw(statement, proposal.template), {k: _plain(v) for k, v in proposal.axes.items()}, proposal.tally
+            plain_instance(statement, proposal.template), {k: plain(v) for k, v in proposal.axes.items()}, proposal.tally
         )
         decision, judgement = families.decide(statement, plain, bits=bits)
         if decision.truth is False and judgement is not None:
@@ -259,7 +231,7 @@ def _control(statement: Statement, check: Check, seed: int, bits: int) -> CheckR
     shown: list[dict[str, Any]] = []
     message = "the control yields no instance"
     for proposal in _proposals(check):
-        judgement = instances.judge(statement, _raw(statement, proposal), bits=bits)
+        judgement = instances.judge(statement, plain_instance(statement, proposal), bits=bits)
         assert check.drops is not None
         bit, message = instances.bites(judgement, check.drops)
         if not bit:
@@ -285,7 +257,7 @@ def _search(statement: Statement, check: Check, seed: int, bits: int) -> CheckRe
     trials, met, undecided = int(check.options["trials"]), 0, 0
     different: set[str] = set()
     for _ in range(trials):
-        raw = _raw(statement, draw(rng))
+        raw = plain_instance(statement, draw(rng))
         judgement = instances.judge(statement, raw, bits=bits)
         if judgement.verdict == "false":
             return _refuted(statement, check, judgement, "the search found a counterexample")
