@@ -14,7 +14,7 @@ from ..formula import EXACT, INF, PRECISIONS, Value, numbers, sign
 from ..load import NotReplayed, Number, exact, integer, lowest, require
 from ..shapes import Reader, many, of_type, one_of, record, such_that, text, truth
 from ..statement import SCALAR
-from . import boxes, branches, dense, dual, embedding, lifting, properties
+from . import boxes, branches, condensation, dense, dual, embedding, lifting, properties
 from .dense import Data, Dense, parse_data, parse_dense
 from .embedding import Block, parse_block, parse_splitting
 from .spiking import Events, Graph, Network, Simulator, State, parse_events, parse_network, semantics_of
@@ -451,6 +451,7 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     **embedding.FUNCTIONS,
     **branches.FUNCTIONS,
     **lifting.FUNCTIONS,
+    **condensation.FUNCTIONS,
     **boxes.FUNCTIONS,
     **properties.FUNCTIONS,
 }
