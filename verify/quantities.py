@@ -32,6 +32,7 @@ _HOMES = {
     "embedding": "verify.networks.embeddings",
     "branches": "verify.networks.branches",
     "lifting": "verify.networks.lifting",
+    "condensation": "verify.networks.condensation",
 }
 _HOMES_WITH_BALLS = frozenset({"dense", "dual", "boxes", "designed", "embedding"})
 

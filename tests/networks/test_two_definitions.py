@@ -201,3 +201,58 @@ def quantized_instances(draw):
 def test_on_random_quantized_networks(raw):
     for found in finding(MORE, raw):
         assert found.status == "accepted", (found.reason, raw)
+
+
+def condensation_statement():
+    """The quantities of initial condensation."""
+    sorts = {"x": "tuple", "y": "tuple", "p": "integer", "u": "tuple", "lines": "tuple"}
+    at = ["x", "y", "p", "u"]
+    listed = [
+        ("form", "real", "condensation.form", at),
+        ("condensed", "boolean", "condensation.is_condensed", at),
+        ("stable", "boolean", "condensation.is_stable", at),
+        ("count", "natural", "condensation.stable_lines", ["x", "y", "p", "lines"]),
+        ("size", "integer", "sets.size", ["lines"]),
+    ]
+    return Statement(
+        "condensation-quantities",
+        title="Condensation",
+        summary="Nothing.",
+        area="tests",
+        source=Source("Nobody", "Nothing", 2026),
+        declared="certified",
+        quantities=[
+            *(parameter(name, sort, name) for name, sort in sorts.items()),
+            *(computed(name, sort, function, arguments, name) for name, sort, function, arguments in listed),
+        ],
+        assume={},
+        claim=Symbol("size") >= 0,
+    )
+
+
+CONDENSATION = condensation_statement()
+ENTRY = st.sampled_from(["0", "1", "-1", "1", "-1", "2", "1/2"])
+
+
+@st.composite
+def condensations(draw):
+    """Mostly rows of one length, p from 1 to 5; lines with multiples, opposites, zeros, and equilibria of sums of powers."""
+    size, n = draw(st.integers(1, 3)), draw(st.integers(1, 4))
+    axes = [[str(int(i == j)) for j in range(size)] for i in range(size)]
+    x = draw(st.sampled_from([draw(lists(lists(ENTRY, size), n)), axes]))
+    row = lists(ENTRY, size)
+    odd = draw(st.integers(0, 9)) == 0
+    return {
+        "x": [*x, draw(lists(ENTRY, 2))] if odd and draw(st.booleans()) else x,
+        "y": draw(lists(ENTRY, len(x) + odd)),
+        "p": draw(st.integers(0 if odd else 1, 5)),
+        "u": draw(st.sampled_from([draw(row), draw(st.sampled_from(axes))])),
+        "lines": [*draw(st.lists(row, max_size=4)), *axes, *([["1"]] if odd else [])],
+    }
+
+
+@given(condensations())
+@settings(derandomize=True, deadline=None, max_examples=400, database=None)
+def test_on_random_forms(raw):
+    for found in finding(CONDENSATION, raw):
+        assert found.status == "accepted", (found.reason, raw)
