@@ -23,7 +23,7 @@ class Field:
     """V for the data (x, y) and the degree p; `Undefined` unless they fit together."""
 
     def __init__(self, x: tuple[Any, ...], y: tuple[Any, ...], p: Number) -> None:
-        defined(x, x and type(x[0]) is tuple)
+        defined(x, type(x) is tuple and x and type(x[0]) is tuple)
         self.size = len(x[0])
         self.x, self.y = [_row(row, self.size) for row in x], _row(y, len(x))
         self.p = int(defined(p, p.denominator == 1 and p >= 1))
@@ -94,15 +94,15 @@ def _parallel(u: Row, v: Row) -> bool:
 
 def _stable_lines(x: tuple[Any, ...], y: tuple[Any, ...], p: Number, lines: tuple[Any, ...]) -> int:
     field, found = Field(x, y, p), list[Row]()
-    for u in [_row(line, field.size) for line in lines]:
+    for u in [_row(line, field.size) for line in defined(lines, type(lines) is tuple)]:
         if any(u) and not any(_parallel(u, v) for v in found) and field.is_stable(u):
             found.append(u)
     return len(found)
 
 
 FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
-    "condensation.form": ("ttrt", _of(Field.form)),
-    "condensation.is_condensed": ("ttrt", _of(Field.is_condensed)),
-    "condensation.is_stable": ("ttrt", _of(Field.is_stable)),
-    "condensation.stable_lines": ("ttrt", _stable_lines),
+    "condensation.form": ("xxrx", _of(Field.form)),
+    "condensation.is_condensed": ("xxrx", _of(Field.is_condensed)),
+    "condensation.is_stable": ("xxrx", _of(Field.is_stable)),
+    "condensation.stable_lines": ("xxrx", _stable_lines),
 }
