@@ -39,6 +39,7 @@ from verify.networks.splittings import (
     read_splitting,
     split_network,
 )
+from verify.networks.training import train
 
 __all__ = [
     "Branch",
@@ -73,6 +74,7 @@ __all__ = [
     "replicate",
     "split",
     "split_inertia",
+    "train",
 ]
 
 LARGEST_HIERARCHY = 50_000
