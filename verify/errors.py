@@ -23,3 +23,7 @@ class QuantityError(VerifyError):
 
 class DiscoveryError(VerifyError):
     """A theorem module could not be imported or declares the same id as another one."""
+
+
+class ConjectureError(UsageError):
+    """A conjecture file cannot be used as it is. The message: ``FILE:LINE: what is wrong; what to do``."""
