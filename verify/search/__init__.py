@@ -1,0 +1,1 @@
+"""The search for counterexamples: draw instances, screen them in floats, confirm suspects exactly, shrink what is confirmed."""
