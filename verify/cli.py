@@ -87,6 +87,22 @@ def parser() -> argparse.ArgumentParser:
         "--output", default="reports", metavar="DIR", help="where earlier runs are looked for (%(default)s)"
     )
 
+    check = verb("check", "search the conjecture of a file for a counterexample")
+    check.add_argument("file", metavar="FILE", help="a Python file with a Statement and its search function")
+    check.add_argument(
+        "--budget", default="standard", metavar="B",
+        help="quick, standard, deep, or a number of rounds (%(default)s)",
+    )  # fmt: skip
+    check.add_argument("--seconds", type=_seconds, metavar="SECONDS", help="end after this time (20, 120, 3600)")
+    check.add_argument(
+        "--save", metavar="DIR", help="where the report and the counterexamples are kept (.verify beside the file)"
+    )
+    _search_options(check)
+
+    new = verb("new", "write a file to begin with")
+    new.add_argument("kind", choices=("conjecture",))
+    new.add_argument("name", metavar="NAME", help="of the file, and of the statement in it")
+
     replay = verb("recheck", "replay every certificate of a report with the independent checker")
     replay.add_argument("report", metavar="REPORT", help="a report.json, or the folder that holds it")
     replay.add_argument("--format", choices=("text", "json"), default="text")
@@ -110,7 +126,8 @@ _EXIT_CODES = (
 )
 
 
-def _run_options(verb: argparse.ArgumentParser) -> None:
+def _search_options(verb: argparse.ArgumentParser) -> None:
+    """What a search has in common with a run of the library."""
     verb.add_argument(
         "--jobs",
         type=_whole(1),
@@ -118,22 +135,26 @@ def _run_options(verb: argparse.ArgumentParser) -> None:
         metavar="N",
         help="worker processes (%(default)s)",
     )
-    verb.add_argument(
-        "--budget", choices=("quick", "standard", "deep"), default="standard", help="how much to do (%(default)s)"
-    )
     verb.add_argument("--seed", type=_whole(0), default=0, metavar="N", help="of every random choice (%(default)s)")
     verb.add_argument(
         "--precision", type=_whole(32), default=128, metavar="BITS", help="of balls, to start with (%(default)s)"
     )
+    verb.add_argument("--format", choices=("text", "json"), default="text", help="of what is printed (%(default)s)")
+    verb.add_argument("--quiet", action="store_true", help="print the result only")
+
+
+def _run_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--budget", choices=("quick", "standard", "deep"), default="standard", help="how much to do (%(default)s)"
+    )
+    _search_options(verb)
     verb.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="for each check (%(default)g)")
     verb.add_argument(
         "--memory", type=_whole(256), default=4096, metavar="MB", help="for each worker process (%(default)s)"
     )
     verb.add_argument("--output", default="reports", metavar="DIR", help="where the run's folder is made (%(default)s)")
     verb.add_argument("--resume", metavar="RUN", help="go on with an interrupted run, given its folder")
-    verb.add_argument("--format", choices=("text", "json"), default="text", help="of what is printed (%(default)s)")
     verb.add_argument("--no-figures", action="store_true", help="draw no figures")
-    verb.add_argument("--quiet", action="store_true", help="print the result only")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -332,6 +353,20 @@ def _folder(options: argparse.Namespace) -> Path:
     raise UsageError(f"--output {base}: a thousand runs began in this second")
 
 
+def _check(options: argparse.Namespace) -> int:
+    from verify.checking import check_command
+
+    return check_command(options)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from verify.search.new import write_conjecture
+
+    path = write_conjecture(options.name)
+    print(f"{path} is written; python -m verify check {path} runs it")
+    return OK
+
+
 def _recheck(options: argparse.Namespace) -> int:
     from verify.rechecking import recheck_command
 
@@ -380,6 +415,8 @@ _VERBS = {
     "run": _run,
     "list": _list,
     "show": _show,
+    "check": _check,
+    "new": _new,
     "recheck": _recheck,
     "doctor": _doctor,
     "index": _index,

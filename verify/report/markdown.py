@@ -286,6 +286,11 @@ def _search(search: Json) -> str:
     if not search["failures"] and search["bound95"] is not None:
         share = number(100 * search["bound95"])
         text += f" With 95% confidence, less than {share}% of this distribution are counterexamples."
+    if search["screened"]:
+        text += f" Besides, {search['screened']} trials in floats and {search['descended']} of local optimisation."
+    if search["smallest_margin"] is not None:
+        text += f" The smallest margin seen is {number(search['smallest_margin'])}."
+    text += "".join(f" Warning: {markdown(warning)}." for warning in search["warnings"])
     return text
 
 

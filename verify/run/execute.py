@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import random
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verify import expressions, recheck
 from verify.arithmetic import to_json
@@ -19,7 +18,8 @@ from verify.plain import plain, plain_instance
 from verify.run.describe import obligation_latex
 from verify.statement import Check, Statement
 
-CONFIDENCE = 0.95
+if TYPE_CHECKING:
+    from verify.search.engine import Finding
 
 
 def seed_of(seed: int, statement: str, check: str) -> int:
@@ -207,10 +207,10 @@ def _exhaustive(statement: Statement, check: Check, seed: int, bits: int) -> Che
     for proposal in _proposals(check):
         if not isinstance(proposal, Family):
             raise VerifyError(f"{statement.id}: an exhaustive check yields Family, not {type(proposal).__name__}")
-        plain = Family(
+        family = Family(
             plain_instance(statement, proposal.template), {k: plain(v) for k, v in proposal.axes.items()}, proposal.tally
         )
-        decision, judgement = families.decide(statement, plain, bits=bits)
+        decision, judgement = families.decide(statement, family, bits=bits)
         if decision.truth is False and judgement is not None:
             return _refuted(statement, check, judgement, decision.reason)
         if decision.truth is not True or decision.certificate is None:
@@ -253,37 +253,40 @@ def _control(statement: Statement, check: Check, seed: int, bits: int) -> CheckR
 def _search(statement: Statement, check: Check, seed: int, bits: int) -> CheckResult:
     if statement.quantifier != "for-all":
         return CheckResult(check.name, check.kind, "inconclusive", "a search is for statements for all instances only")
-    draw, rng = check.function, random.Random(seed)
-    trials, met, undecided = int(check.options["trials"]), 0, 0
-    different: set[str] = set()
-    for _ in range(trials):
-        raw = plain_instance(statement, draw(rng))
-        judgement = instances.judge(statement, raw, bits=bits)
-        if judgement.verdict == "false":
-            return _refuted(statement, check, judgement, "the search found a counterexample")
-        met += judgement.verdict == "true"
-        if judgement.verdict == "true":
-            different.add(expressions.text(raw))
-        undecided += judgement.verdict == "undecided"
-    details: dict[str, Any] = {
-        "search": {
-            "trials": trials, "met": met, "undecided": undecided, "failures": 0, "seed": seed,
-            "different": len(different),
-            # draws that repeat say no more than once: an author's draw need not be a random one
-            "bound95": 1 - (1 - CONFIDENCE) ** (1 / len(different)) if different else None,
-            "distribution": check.options["distribution"],
-        },
-        "witness": met > 0,
+    from verify.search.engine import falsify
+
+    trials = int(check.options["trials"])
+    return result_of_search(check, falsify(statement, check=check, trials=trials, seed=seed, bits=bits))
+
+
+def result_of_search(check: Check, finding: Finding) -> CheckResult:
+    """What a search came to, as the result of its check."""
+    statement, found = finding.statement, finding.counterexample
+    summary = {
+        **finding.account.summary(), "failures": int(found is not None), "seed": finding.seed,
+        "distribution": check.options["distribution"],
     }  # fmt: skip
+    trials, met, different = (summary[key] for key in ("trials", "met", "different"))
+    details: dict[str, Any] = {"search": summary, "witness": met > 0}
+    if found is not None:
+        shown = {"raw": found.raw, "values": found.values, "choices": found.choices}
+        how = {"found_by": found.found_by, "round": found.round, "steps": found.steps, "minimal": found.minimal}
+        details["counterexamples"] = [{**shown, **how}]
+        text = expressions.text(found.raw)
+        message = f"the search found a counterexample: {text if len(text) <= 300 else text[:300] + '...'}"
+        scope = {"kind": "instances", "text": "a certified counterexample"}
+        certificates = found.certificates
+        return CheckResult(check.name, check.kind, "refuted", message, scope, certificates=certificates, details=details)
     if not met:
         return CheckResult(
             check.name, check.kind, "inconclusive", f"none of {trials} draws met the assumptions", details=details
         )
-    message = (
-        f"no counterexample in {trials} draws, {met} of which met the assumptions ({len(different)} different ones)"
+    message = f"no counterexample in {trials} draws, {met} of which met the assumptions ({different} different ones)"
+    if summary["screened"]:
+        message += f", and in {summary['screened']} trials in floats"
+    return CheckResult(
+        check.name, check.kind, "supported", message, {"kind": "instances", "text": message}, details=details
     )
-    scope = {"kind": "instances", "text": message}
-    return CheckResult(check.name, check.kind, "supported", message, scope, details=details)
 
 
 def _experiment(statement: Statement, check: Check, seed: int, bits: int) -> CheckResult:

@@ -1,0 +1,232 @@
+"""A search of a conjecture file, in worker processes: what a worker does, and the order of the whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from verify.errors import UsageError, VerifyError
+from verify.run.known import Store
+from verify.run.pool import Failure, Pool, Task
+
+if TYPE_CHECKING:
+    from verify.search.account import Account
+
+MOST_STEPS = 4000
+"""Of shrinking."""
+
+# ---- in a worker process ---------------------------------------------------------------------------------------------
+
+
+def _hunter(path: str, bits: int) -> Any:
+    from verify.search import files
+    from verify.search.engine import Hunter
+
+    statement, check = files.load(path)
+
+    def play(draw: Any) -> dict[str, Any]:
+        return files.play_checked(statement, check, draw, path)
+
+    return Hunter(statement, check, bits=bits, play=play)
+
+
+def describe_file(path: str, bits: int) -> dict[str, Any]:
+    """The statement of a conjecture file, the name of its search and where the function stands.
+
+    Raises:
+        ConjectureError: if it is no conjecture file.
+    """
+    from verify.run.describe import describe
+
+    hunter = _hunter(path, bits)
+    function = hunter.check.function
+    return {
+        "row": {**describe(hunter.statement), "module": Path(path).stem},
+        "name": next(name for name, value in function.__globals__.items() if value is hunter.statement),
+        "check": hunter.check.name,
+        "place": f"{path}:{function.__code__.co_firstlineno}",
+        "distribution": hunter.check.options.get("distribution", ""),
+        "unseen": hunter.unseen,
+    }
+
+
+def play_round(path: str, bits: int, seed: int, number: int) -> dict[str, Any]:
+    """One round: its account, and the tape of what it found."""
+    from verify.search.engine import draws_of_round
+    from verify.search.tapes import to_json
+
+    played = _hunter(path, bits).round(seed, number, draws_of_round(number))
+    return {
+        "account": played.account.to_json(),
+        "found": None if played.found is None else to_json(played.found),
+        "found_by": played.found_by,
+        "slowest": played.slowest,
+    }
+
+
+def replay_known(path: str, bits: int, known: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first of the stored counterexamples that still is one."""
+
+    from verify.search.tapes import values_from_json
+
+    hunter = _hunter(path, bits)
+    for entry in known:
+        try:
+            if entry.get("choices") and hunter.refuting_tape(values_from_json(entry["choices"])) is not None:
+                return entry
+            if hunter.judge(entry["raw"]).verdict == "false":
+                return {**entry, "choices": []}
+        except VerifyError:  # of another form of the statement
+            continue
+    return None
+
+
+def conclude(
+    path: str, bits: int, seed: int, account: dict[str, Any], found: dict[str, Any] | None, most: int
+) -> dict[str, Any]:
+    """The result of the search as a check's result, its certificates replayed; what was found is shrunk in ``most`` steps at most."""
+    from verify.run import execute
+    from verify.search.account import Account
+    from verify.search.engine import Finding
+    from verify.search.tapes import values_from_json
+
+    hunter = _hunter(path, bits)
+    counterexample = None
+    if found is not None and found["choices"]:
+        values = values_from_json(found["choices"])
+        counterexample = hunter.shrunk(values, found_by=found["found_by"], number=found["round"], most=most)
+    elif found is not None:
+        counterexample = hunter.certified(found["raw"], choices=[], found_by=found["found_by"], number=found["round"])
+    finding = Finding(hunter.statement, counterexample, Account.of_json(account), seed, bits)
+    return asdict(execute.result_of_search(hunter.check, finding))
+
+
+# ---- in the main process ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Outcome:
+    """How a search of a file ended."""
+
+    described: dict[str, Any]
+    account: Account
+    result: dict[str, Any]
+    seconds: float
+    slowest: float = 0.0
+    stopped: str = ""
+    replayed: bool = False
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is searched: numbered rounds, each the same whatever the number of workers, within some seconds."""
+
+    rounds: int
+    seconds: float
+    seed: int
+    bits: int
+
+
+class Progress(Protocol):
+    """Called with the account so far after each round."""
+
+    def __call__(self, account: Account, seconds: float) -> None: ...
+
+
+class Search:
+    """The search of one conjecture file: what was found before is replayed first, then rounds are played in order.
+
+    Args:
+        make_pool: worker processes; called again after an interruption, which leaves workers in the middle of something.
+    """
+
+    def __init__(self, path: str, effort: Effort, make_pool: Callable[[], Pool], store: Store) -> None:
+        self.path, self.effort, self.store = path, effort, store
+        self._make_pool = make_pool
+        self._started = time.monotonic()
+        self._found: dict[str, Any] | None = None
+
+    def run(self, progress: Progress) -> Outcome:
+        """Search until something is found, the rounds are played, the time is over, or somebody interrupts.
+
+        Raises:
+            UsageError: if the file is no conjecture, with the line and a remedy.
+        """
+        from verify.search.account import Account
+
+        with self._make_pool() as pool:
+            described = self._one(pool, describe_file)
+            outcome = Outcome(described, Account(unseen=described["unseen"]), {}, 0.0)
+            try:
+                if known := self.store.known(described["row"]["id"]):
+                    self._found = self._one(pool, replay_known, known)
+                    outcome.replayed = self._found is not None
+                if self._found is None:
+                    self._rounds(pool, outcome, progress)
+                if self._found is not None:
+                    self.store.keep(described["row"]["id"], self._found)
+                outcome.result = self._concluded(pool, outcome, MOST_STEPS)
+            except KeyboardInterrupt:
+                outcome.stopped = "interrupted"
+        if not outcome.result:
+            with self._make_pool() as pool:
+                outcome.result = self._concluded(pool, outcome, 0)
+        self._keep_smallest(outcome)
+        outcome.seconds = time.monotonic() - self._started
+        return outcome
+
+    def _one(self, pool: Pool, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The result of one task.
+
+        Raises:
+            UsageError: with the message, if it failed.
+        """
+        task = Task(function.__name__, function, (self.path, self.effort.bits, *arguments), self.path)
+        for key, result in pool.run([task]):
+            if key == task.key:
+                if isinstance(result, Failure):
+                    raise UsageError(result.message)
+                return result
+        raise AssertionError(task.key)
+
+    def _rounds(self, pool: Pool, outcome: Outcome, progress: Progress) -> None:
+        """Play rounds, until the lowest one that found something and all before it are played."""
+        from verify.search.account import Account
+
+        effort, deadline = self.effort, self._started + self.effort.seconds
+        arguments = (self.path, effort.bits, effort.seed)
+        tasks = [Task(k, play_round, (*arguments, k), self.path) for k in range(effort.rounds)]
+        played: dict[int, dict[str, Any]] = {}
+        pool.timeout = effort.seconds
+        for key, result in pool.run(tasks):
+            late = time.monotonic() >= deadline
+            if isinstance(result, Failure) and not late:
+                raise UsageError(result.message)
+            if not isinstance(result, Failure):
+                played[key] = result
+            while (number := outcome.account.rounds) in played:
+                one = played.pop(number)
+                outcome.account.add(Account.of_json(one["account"]))
+                outcome.slowest = max(outcome.slowest, one["slowest"])
+                if one["found"] is not None:
+                    self._found = {"choices": one["found"], "raw": {}, "found_by": one["found_by"], "round": number}
+                    return
+                progress(outcome.account, time.monotonic() - self._started)
+            if late:
+                outcome.stopped = f"the limit of {effort.seconds:g} s"
+                return
+            pool.timeout = max(deadline - time.monotonic(), 0.1)
+
+    def _concluded(self, pool: Pool, outcome: Outcome, most: int) -> dict[str, Any]:
+        pool.timeout = max(self.effort.seconds, 60.0)
+        arguments = (self.effort.seed, outcome.account.to_json(), self._found, most)
+        return cast(dict[str, Any], self._one(pool, conclude, *arguments))
+
+    def _keep_smallest(self, outcome: Outcome) -> None:
+        """The shrunk counterexample takes the place of the one that it came from."""
+        for counterexample in outcome.result["details"].get("counterexamples", []):
+            entry = {key: counterexample[key] for key in ("choices", "raw", "found_by", "round")}
+            self.store.keep(outcome.described["row"]["id"], entry)

@@ -1,0 +1,189 @@
+"""The account of a search: what was tried, how near it came, and what that implies."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from verify import expressions
+from verify.search.distributions import DENSE, SMALL
+
+CONFIDENCE = 0.95
+FEW = 0.01
+"""A share of draws that meet the assumptions below this is worth a warning."""
+PHASES = {SMALL: "small rationals", DENSE: "dense reals"}
+
+
+@dataclass
+class Tally:
+    """The draws of one distribution: all are judged exactly, some are also the shape of many trials in floats."""
+
+    draws: int = 0
+    rejected: int = 0
+    outside: int = 0
+    undecided: int = 0
+    met: int = 0
+    screened: int = 0
+    screened_met: int = 0
+    discrete: bool = False
+    different: set[str] = field(default_factory=set)
+
+    @property
+    def independent(self) -> int:
+        """How many different and independent trials met the assumptions.
+
+        Float trials share the discrete choices of their draw: they count only if there are none. They are dense, hence
+        different.
+        """
+        return len(self.different) + (0 if self.discrete else self.screened_met)
+
+    def bound(self, *, dense: bool) -> float | None:
+        """The one-sided 95 % bound on the probability that a draw that meets the assumptions fails."""
+        trials = self.independent if dense else len(self.different)
+        return 1 - (1 - CONFIDENCE) ** (1 / trials) if trials else None
+
+
+@dataclass
+class Account:
+    """What a search, or one round of it, tried."""
+
+    tallies: dict[str, Tally] = field(default_factory=lambda: {SMALL: Tally(), DENSE: Tally()})
+    rounds: int = 0
+    broken: Counter[str] = field(default_factory=Counter)
+    undecided: Counter[str] = field(default_factory=Counter)
+    unseen: str = ""
+    """Why nothing was screened in floats, if that is so."""
+    descended: int = 0
+    mutated: int = 0
+    confirmations: int = 0
+    unconfirmed: int = 0
+    smallest: float | None = None
+    where: dict[str, Any] | None = None
+    exact: bool = True
+
+    def judged(self, phase: str, judgement: Any, *, discrete: bool) -> None:
+        """Count a draw that was judged exactly."""
+        tally = self.tallies[phase]
+        tally.discrete |= discrete
+        if judgement.verdict == "outside":
+            tally.outside += 1
+            self.broken.update(judgement.evaluation.broken)
+        elif judgement.verdict == "undecided":
+            tally.undecided += 1
+            unknown = [name for name, truth in judgement.evaluation.assumptions.items() if truth is None]
+            self.undecided.update(unknown or ["the claim"])
+        else:
+            tally.met += 1
+            text = expressions.text(judgement.evaluation.raw)
+            tally.different.add(hashlib.sha256(text.encode()).hexdigest()[:20])
+
+    def nearer(self, margin: float, raw: Mapping[str, Any], *, exact: bool) -> None:
+        """Keep the smallest margin seen where the assumptions hold, and the instance."""
+        if not math.isnan(margin) and (self.smallest is None or margin < self.smallest):
+            self.smallest, self.where, self.exact = margin, dict(raw), exact
+
+    def add(self, other: Account) -> None:
+        """Add the account of a further round."""
+        for phase, tally in self.tallies.items():
+            more = other.tallies[phase]
+            for name in ("draws", "rejected", "outside", "undecided", "met", "screened", "screened_met"):
+                setattr(tally, name, getattr(tally, name) + getattr(more, name))
+            tally.discrete |= more.discrete
+            tally.different |= more.different
+        for name in ("rounds", "descended", "mutated", "confirmations", "unconfirmed"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.broken.update(other.broken)
+        self.undecided.update(other.undecided)
+        self.unseen = self.unseen or other.unseen
+        if other.smallest is not None and other.where is not None:
+            self.nearer(other.smallest, other.where, exact=other.exact)
+
+    # ---- sums over both distributions ----
+
+    def total(self, name: str) -> int:
+        """A count, summed over the distributions."""
+        return sum(getattr(tally, name) for tally in self.tallies.values())
+
+    @property
+    def different(self) -> int:
+        """How many different instances that met the assumptions were judged exactly."""
+        return len(set().union(*(tally.different for tally in self.tallies.values())))
+
+    def bounds(self) -> dict[str, float | None]:
+        """For each distribution the one-sided 95 % bound on the probability of a counterexample among what meets the assumptions."""
+        return {phase: tally.bound(dense=phase == DENSE) for phase, tally in self.tallies.items() if tally.draws}
+
+    def warnings(self) -> list[str]:
+        """What is unhealthy about the search, with a remedy each."""
+        draws, met = self.total("draws"), self.total("met")
+        found = []
+        if draws and met < FEW * draws:
+            why = [f"{name} fails in {count} of {draws}" for name, count in self.broken.most_common(3)]
+            if self.total("rejected"):
+                why.append(f"the draw rejects itself in {self.total('rejected')}")
+            if self.total("undecided"):
+                why.append(f"{self.total('undecided')} are undecided")
+            found.append(
+                f"only {met} of {draws} draws met the assumptions ({'; '.join(why)}): "
+                "build instances that meet them instead of waiting for one"
+            )
+        if draws > 1 and met > 1 and self.different == 1:
+            found.append("every draw is the same instance: let the draw function choose something")
+        elif met >= 20 and self.different < met / 4:
+            found.append(
+                f"only {self.different} of {met} draws are different: widen the ranges of the draw"
+            )
+        if self.total("undecided") > draws / 10 and met >= FEW * draws:
+            names = ", ".join(name for name, _ in self.undecided.most_common(3))
+            found.append(
+                f"{self.total('undecided')} of {draws} draws are undecided ({names}): an equation between enclosures is never "
+                "certainly true; raise --precision, or draw instances whose values are rational"
+            )
+        if self.unconfirmed:
+            found.append(
+                f"{self.unconfirmed} suspects of the float trials were not confirmed exactly: rounding, or a violation by too little"
+            )
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """The account as plain data, without times: the same seed gives the same."""
+        made = asdict(self)
+        for tally in made["tallies"].values():
+            tally["different"] = sorted(tally["different"])
+        made["broken"], made["undecided"] = dict(self.broken), dict(self.undecided)
+        if self.smallest is not None and not math.isfinite(self.smallest):
+            made["smallest"] = None
+        return made
+
+    @classmethod
+    def of_json(cls, plain: Mapping[str, Any]) -> Account:
+        """An account from a worker process."""
+        tallies = {
+            phase: Tally(**{**tally, "different": set(tally["different"])}) for phase, tally in plain["tallies"].items()
+        }
+        return cls(
+            **{**plain, "tallies": tallies, "broken": Counter(plain["broken"]), "undecided": Counter(plain["undecided"])}
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """What a report shows of the search."""
+        bounds = [bound for bound in self.bounds().values() if bound is not None]
+        return {
+            "trials": self.total("draws"),
+            "met": self.total("met"),
+            "rejected": self.total("rejected"),
+            "outside": self.total("outside"),
+            "undecided": self.total("undecided"),
+            "different": self.different,
+            "screened": self.total("screened"),
+            "screened_met": self.total("screened_met"),
+            "descended": self.descended,
+            "bound95": max(bounds, default=None),
+            "smallest_margin": self.smallest if self.smallest is None or math.isfinite(self.smallest) else None,
+            "where": self.where,
+            "warnings": self.warnings(),
+        }

@@ -1,0 +1,447 @@
+"""The search for a counterexample: draw, screen, descend, confirm, shrink.
+
+A search consists of numbered rounds. A round depends on the seed and its number only, so it does not matter which process
+plays it: the counterexample of the lowest round counts. Floats propose; only the kernel's judgement of an exact instance
+(``verify/decide/instances.py``) makes a counterexample.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from verify.decide import instances
+from verify.errors import StatementError
+from verify.plain import plain_instance
+from verify.search import margins, shrink
+from verify.search.account import Account
+from verify.search.batches import Batch, batch_of, why
+from verify.search.distributions import DENSE, SMALL, draw_number, sample_numbers
+from verify.search.draws import Draw
+from verify.search.tapes import Choice, Rejected, Tape, to_json, values_of
+from verify.statement import Check, Statement
+
+DRAWS = 16
+"""Draws of a round at most, each judged exactly."""
+SCREENED = 2048
+"""Float trials for each draw whose claim has float definitions."""
+STARTS, DESCENT, CONFIRMED = 12, 60_000, 6
+"""Of a round: starts of the descent, its float trials, and suspects that are confirmed at most."""
+MUTATIONS = 16
+"""Of a round without float trials: draws made by changing one choice of the most promising ones."""
+FAR_OFF = 1e6
+"""Added where an assumption fails, so that a descent first meets the assumptions."""
+MOST_STEPS = 4000
+BATCHES = 64
+"""Shapes whose float definitions are kept."""
+
+Play = Callable[[Draw], dict[str, Any]]
+
+
+def play_of(statement: Statement, check: Check) -> Play:
+    """The check's draw function, whose instances come as plain JSON with names as keys."""
+    return lambda draw: plain_instance(statement, check.function(draw))
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """An instance that meets every assumption and for which the claim is certainly false.
+
+    ``choices`` are those of the draw that made it (empty for an instance that came from elsewhere); ``minimal`` says that no
+    single step of shrinking leaves a counterexample.
+    """
+
+    raw: dict[str, Any]
+    values: dict[str, Any]
+    certificates: list[dict[str, Any]]
+    choices: list[Any]
+    found_by: str
+    round: int
+    steps: int
+    minimal: bool
+
+
+@dataclass
+class Round:
+    """What a round came to: its part of the account, and the tape of a counterexample if it found one."""
+
+    account: Account
+    found: Tape | None = None
+    found_by: str = ""
+    slowest: float = 0.0
+    """Seconds of processor time for its slowest draw."""
+
+
+def seed_of_round(seed: int, number: int) -> random.Random:
+    """A generator for a round."""
+    digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
+    return random.Random(int.from_bytes(digest[:16], "big"))
+
+
+def draws_of_round(number: int) -> int:
+    """1, 2, 4, 8, then 16 draws each: where a draw is slow, the first rounds still end soon."""
+    return min(DRAWS, 2**number)
+
+
+def phase_of(number: int) -> str:
+    """The first four rounds draw small numbers only; then small and dense ones take turns."""
+    return SMALL if number < 4 or number % 2 else DENSE
+
+
+class Hunter:
+    """Plays rounds of the search for one statement.
+
+    Args:
+        play: makes the raw instance of a draw; raises ``Rejected``.
+        bits: precision to start with.
+
+    Raises:
+        StatementError: for a statement of the existence of something, which no instance refutes.
+    """
+
+    def __init__(self, statement: Statement, check: Check, *, bits: int = 128, play: Play | None = None) -> None:
+        if statement.quantifier != "for-all":
+            raise StatementError(f"{statement.id}: a search is for statements for all instances only")
+        self.statement, self.check, self.bits = statement, check, bits
+        self.play = play or play_of(statement, check)
+        self.unseen = why(statement) or ""
+        self._batches: dict[Any, Batch | None] = {}
+
+    def round(self, seed: int, number: int, draws_of_round: int = DRAWS) -> Round:
+        """Play a round."""
+        return _Player(self, seed, number).round(draws_of_round)
+
+    def judge(self, raw: Mapping[str, Any]) -> instances.Judgement:
+        """The kernel's judgement, with a precision that is raised twice at most."""
+        return instances.judge(self.statement, raw, bits=self.bits, most_bits=4 * self.bits)
+
+    def batch(self, tape: Tape) -> Batch | None:
+        """The float trials of the tape's shape, or None if there are none; equal shapes share one batch."""
+        if self.unseen:
+            return None
+        shape = tuple((a, c.kind, c.lo, c.hi, None if c.kind == "number" else c.value) for a, c in tape.items())
+        if shape not in self._batches:
+            if len(self._batches) >= BATCHES:
+                self._batches.clear()
+            made = batch_of(self.statement, self.check.function, tape)
+            self._batches[shape] = made if made is not None and made.slots else None
+        return self._batches[shape]
+
+    def drawn(self, draw: Draw) -> tuple[dict[str, Any], Tape] | None:
+        """The raw instance of a draw and its tape, or None if it rejects itself."""
+        try:
+            return self.play(draw), draw.tape
+        except Rejected:
+            return None
+
+    def refuting_tape(self, values: Mapping[str, Any]) -> Tape | None:
+        """The tape of the draw with these values, if it is a counterexample."""
+        found = self.drawn(Draw.replay(values))
+        if found is None:
+            return None
+        return found[1] if self.judge(found[0]).verdict == "false" else None
+
+    def shrunk(
+        self, values: Mapping[str, Any], *, found_by: str, number: int, most: int = MOST_STEPS
+    ) -> Counterexample | None:
+        """The smallest counterexample that can be reached from these values by steps of shrinking, certified."""
+        tape = self.refuting_tape(values)
+        if tape is None:
+            return None
+        tape, steps, cut = shrink.shrink(tape, self.refuting_tape, most=most)
+        drawn = self.drawn(Draw.replay(values_of(tape)))
+        assert drawn is not None
+        return self.certified(
+            drawn[0], choices=to_json(drawn[1]), found_by=found_by, number=number, steps=steps, minimal=not cut
+        )
+
+    def certified(
+        self,
+        raw: Mapping[str, Any],
+        *,
+        choices: list[Any],
+        found_by: str,
+        number: int = -1,
+        steps: int = 0,
+        minimal: bool = False,
+    ) -> Counterexample | None:
+        """The counterexample with its certificates, or None if the kernel does not confirm it."""
+        judgement = self.judge(raw)
+        if judgement.verdict != "false":
+            return None
+        certificates = instances.certificates(self.statement, judgement, "counterexample")
+        return Counterexample(
+            dict(raw), certificates[0]["values"], certificates, choices, found_by, number, steps, minimal
+        )
+
+
+@dataclass
+class _Suspect:
+    """Numbers of a batch that seem to violate the claim, or come near to it."""
+
+    margin: float
+    point: Any
+    batch: Batch
+    met: bool
+
+
+class _Player:
+    """One round."""
+
+    def __init__(self, hunter: Hunter, seed: int, number: int) -> None:
+        import numpy as np
+
+        self.hunter, self.number, self.phase = hunter, number, phase_of(number)
+        self.rng = seed_of_round(seed, number)
+        self.generator = np.random.default_rng(self.rng.getrandbits(64))
+        self.account = Account(rounds=1)
+        self.tally = self.account.tallies[self.phase]
+        self.suspects: list[_Suspect] = []
+        self.judged: list[tuple[float, Tape]] = []
+        self.found: Tape | None = None
+        self.found_by = ""
+        self.slowest = 0.0
+
+    def round(self, count: int) -> Round:
+        for _ in range(count):
+            self._draw()
+            if self.found is not None:
+                break
+        else:
+            if self.suspects:
+                self._descend()
+                self._confirm()
+            elif self.judged:
+                self._mutate()
+        return Round(self.account, self.found, self.found_by, self.slowest)
+
+    # ---- exact trials ----
+
+    def _draw(self) -> None:
+        started = time.process_time()
+        draw = Draw(random.Random(self.rng.getrandbits(64)), self.phase)
+        drawn = self.hunter.drawn(draw)
+        self.tally.draws += 1
+        if drawn is None:
+            self.tally.rejected += 1
+        else:
+            raw, tape = drawn
+            self._judge(raw, tape, "a draw", counted=True)
+            if self.found is None:
+                self._screen(tape)
+        self.slowest = max(self.slowest, time.process_time() - started)
+
+    def _judge(self, raw: dict[str, Any], tape: Tape, found_by: str, *, counted: bool) -> float:
+        """Judge an instance, keep count if it was drawn, and give the margin to descend on."""
+        account, statement = self.account, self.hunter.statement
+        judgement = self.hunter.judge(raw)
+        claim, assumptions = margins.margin_of(statement, judgement.evaluation)
+        if judgement.verdict == "false":
+            self.found, self.found_by = tape, found_by
+        if counted:
+            account.judged(self.phase, judgement, discrete=any(choice.kind != "number" for choice in tape.values()))
+        else:
+            account.mutated += 1
+        inside = judgement.verdict in ("true", "false")
+        if inside:
+            account.nearer(claim, raw, exact=True)
+        goal = claim if inside else FAR_OFF - min(assumptions, 0.0)
+        if counted and not math.isnan(goal):
+            self.judged.append((goal, tape))
+        return goal
+
+    # ---- float trials ----
+
+    def _screen(self, tape: Tape) -> None:
+        batch = self.hunter.batch(tape)
+        if batch is None:
+            return
+        points = sample_numbers(self.generator, batch.lower, batch.upper, SCREENED, self.phase)
+        claim, assumptions = batch.margins(points)
+        met = assumptions > 0
+        self.tally.screened += len(points)
+        self.tally.screened_met += int(met.sum())
+        goal = _goal(claim, assumptions)
+        for index in goal.argsort(kind="stable")[:2]:
+            self.suspects.append(_Suspect(float(goal[index]), points[index], batch, bool(met[index])))
+
+    def _descend(self) -> None:
+        """Push the margins of the most promising suspects down, all those of one shape together."""
+        import numpy as np
+
+        from verify.search import climb
+
+        self.suspects.sort(key=lambda suspect: suspect.margin)
+        chosen = self.suspects[:STARTS]
+        shapes: dict[int, list[_Suspect]] = {}
+        for suspect in chosen:
+            shapes.setdefault(id(suspect.batch), []).append(suspect)
+        lowered: list[_Suspect] = []
+        for same in shapes.values():
+            batch = same[0].batch
+            share = DESCENT * len(same) // len(chosen)
+
+            def objective(points: Any, batch: Batch = batch) -> Any:
+                return _goal(*batch.margins(points))
+
+            starts = np.array([suspect.point for suspect in same])
+            ends, values = climb.descend(
+                objective, starts, batch.lower, batch.upper, self.generator, evaluations=share
+            )
+            self.account.descended += share
+            lowered += [
+                _Suspect(float(value), end, batch, bool(value < FAR_OFF / 2)) for end, value in zip(ends, values, strict=True)
+            ]
+        self.suspects = [*self.suspects, *lowered]
+
+    def _confirm(self) -> None:
+        """Judge exact instances near the suspects; the account keeps the nearest that floats came to a violation."""
+        from verify.search import rounding
+
+        self.suspects.sort(key=lambda suspect: suspect.margin)
+        best = self.suspects[0]
+        if best.margin < FAR_OFF / 2:
+            self._nearest(best)
+        for suspect in self.suspects[:CONFIRMED]:
+            if not suspect.margin <= 1e-6:
+                break
+            batch = suspect.batch
+
+            def objective(points: Any, batch: Batch = batch) -> Any:
+                return _goal(*batch.margins(points))
+
+            repaired = objective if suspect.margin > -1e-9 else None
+            for point in rounding.candidates(suspect.point, batch.lower, batch.upper, repaired):
+                values = batch.values(point)
+                tape = self.hunter.refuting_tape(values)
+                self.account.confirmations += 1
+                if tape is not None:
+                    by = "screening in floats and descent" if repaired is None else "descent and exact repair"
+                    self.found, self.found_by = tape, by
+                    return
+            if suspect.margin < -1e-9:
+                self.account.unconfirmed += 1
+
+    def _nearest(self, suspect: _Suspect) -> None:
+        drawn = self.hunter.drawn(Draw.replay(suspect.batch.values(suspect.point)))
+        if drawn is not None:
+            self.account.nearer(suspect.margin, drawn[0], exact=False)
+
+    # ---- without float definitions ----
+
+    def _mutate(self) -> None:
+        """Change one choice of a promising draw at a time; keep what lowers the margin."""
+        self.judged.sort(key=lambda pair: pair[0])
+        best = self.judged[:4]
+        for index in range(MUTATIONS):
+            goal, tape = best[index % len(best)]
+            drawn = self.hunter.drawn(Draw.replay(_mutated(tape, self.rng, self.phase)))
+            if drawn is None:
+                continue
+            changed = self._judge(*drawn, "changing a promising draw", counted=False)
+            if self.found is not None:
+                return
+            if changed < goal:
+                best[index % len(best)] = (changed, drawn[1])
+
+
+def _mutated(tape: Tape, rng: random.Random, phase: str) -> dict[str, Any]:
+    """The values of a tape with one choice made anew."""
+    values = values_of(tape)
+    address, choice = rng.choice(list(tape.items()))
+    if choice.kind == "number" and phase == DENSE and rng.random() < 0.5:
+        step = Fraction((choice.hi - choice.lo) * Fraction(rng.gauss(0, 1)) * Fraction(10) ** -rng.randint(0, 4))
+        values[address] = min(max(choice.value + step, choice.lo), choice.hi)
+    else:
+        values[address] = _anew(choice, rng, phase)
+    return values
+
+
+def _anew(choice: Choice, rng: random.Random, phase: str) -> Any:
+    if choice.kind == "number":
+        return draw_number(rng, choice.lo, choice.hi, (), phase)
+    if choice.kind == "index":
+        return rng.randint(choice.lo, choice.hi)
+    if choice.kind == "items":
+        return tuple(range(rng.randint(choice.lo, choice.hi)))
+    return rng.random()
+
+
+def _goal(claim: Any, assumptions: Any) -> Any:
+    """What a descent lowers: the claim's margin where the assumptions hold, else the distance from that."""
+    import numpy as np
+
+    with np.errstate(invalid="ignore"):
+        return np.where(assumptions > 0, claim, FAR_OFF - np.where(assumptions < 0, assumptions, 0.0))
+
+
+# ---- the whole search, in this process ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a search came to."""
+
+    statement: Statement
+    counterexample: Counterexample | None
+    account: Account
+    seed: int
+    bits: int
+
+    @property
+    def refuted(self) -> bool:
+        """Whether a certified counterexample was found."""
+        return self.counterexample is not None
+
+
+def search_check(statement: Statement) -> Check:
+    """The search of a statement.
+
+    Raises:
+        StatementError: if it has none, or several.
+    """
+    found = [check for check in statement.checks if check.kind == "search"]
+    if len(found) != 1:
+        raise StatementError(
+            f"{statement.id}: it has {len(found)} search functions; decorate one function of a draw with @....search()"
+        )
+    return found[0]
+
+
+def falsify(
+    statement: Statement,
+    *,
+    rounds: int = 20,
+    seed: int = 0,
+    bits: int = 128,
+    check: Check | None = None,
+    trials: int | None = None,
+) -> Finding:
+    """Search a statement for a counterexample, in this process.
+
+    Args:
+        rounds: how many rounds of up to 16 draws, and of some 100,000 float trials where the claim has float definitions.
+        trials: if given, so many draws in place of ``rounds``.
+        check: the search check; by default the statement's only one.
+
+    Raises:
+        StatementError: if there is no search function, or the statement claims that something exists.
+    """
+    hunter = Hunter(statement, check or search_check(statement), bits=bits)
+    total = Account(unseen=hunter.unseen)
+    number = 0
+    while (total.rounds < rounds) if trials is None else (total.total("draws") < trials):
+        most = draws_of_round(number) if trials is None else min(draws_of_round(number), trials - total.total("draws"))
+        played = hunter.round(seed, number, most)
+        total.add(played.account)
+        if played.found is not None:
+            found = hunter.shrunk(values_of(played.found), found_by=played.found_by, number=number)
+            return Finding(statement, found, total, seed, bits)
+        number += 1
+    return Finding(statement, None, total, seed, bits)
