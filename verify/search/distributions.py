@@ -1,14 +1,17 @@
 """How fresh numbers and sizes are distributed: small rationals with ties and cancellations, or dense reals.
 
 Counterexamples live at small numbers, at equal and at opposite ones. ``draw_number`` draws one number exactly,
-``sample_numbers`` a whole batch as floats, by the same rules.
+``sample_numbers`` a whole batch as floats, from the same table of points.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
+from itertools import accumulate
 from random import Random
 
 import numpy as np
@@ -18,17 +21,19 @@ SMALL, DENSE = "small", "dense"
 """The phases of a search."""
 
 COPIED = 0.2
-"""How often a small number repeats one drawn before, or its negative."""
+"""How often a small number repeats one drawn before, or its negative (if that is in the range)."""
 SPECIAL = 0.25
-"""How often a small number is one of ``SPECIALS`` (if it is in the range)."""
+"""How often another small number is one of ``SPECIALS`` (if these are in the range)."""
 SPECIALS = (0, 0, 1, -1)
 DENOMINATORS = (1, 1, 1, 1, 1, 1, 2, 2, 3, 4)
-"""Of the other small numbers, each as likely."""
-WINDOW = 4
-"""In a wide range, three of four small numbers are at most this in absolute value, of the rest three of four at most 4 times
-it, and so on."""
+"""Of the rest, each as likely."""
+WINDOWS = ((4, 0.75), (16, 0.19), (64, 0.05), (256, 0.01))
+"""Bounds on the absolute value, and how often they are used; the tighter ones matter in wide ranges only."""
+MOST_POINTS = 1024
+"""With one denominator."""
 
 Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
 
 
 def draw_size(rng: Random, lo: int, hi: int, phase: str) -> int:
@@ -45,26 +50,39 @@ def draw_number(rng: Random, lo: Fraction, hi: Fraction, before: Sequence[Fracti
         copy = rng.choice((1, -1)) * rng.choice(before)
         if lo <= copy <= hi:
             return copy
-    if rng.random() < SPECIAL and lo <= (special := rng.choice(SPECIALS)) <= hi:
-        return Fraction(special)
-    window = WINDOW
-    while rng.random() < 0.25:
-        window *= 4
-    least, most = max(lo, Fraction(-window)), min(hi, Fraction(window))
-    if least > most:
-        least, most = lo, hi
-    denominator = rng.choice(DENOMINATORS)
-    if math.ceil(least * denominator) > math.floor(most * denominator):
-        denominator = _fine_denominator(lo, hi)
-        least, most = lo, hi
-    return Fraction(rng.randint(math.ceil(least * denominator), math.floor(most * denominator)), denominator)
+    points, cumulative = small_points(lo, hi)
+    return rng.choices(points, cum_weights=cumulative)[0]
+
+
+@lru_cache(maxsize=1024)
+def small_points(lo: Fraction, hi: Fraction) -> tuple[tuple[Fraction, ...], tuple[float, ...]]:
+    """The small numbers of [lo, hi], and their probabilities summed up."""
+    weights: defaultdict[Fraction, float] = defaultdict(float)
+    for special in SPECIALS:
+        if lo <= special <= hi:
+            weights[Fraction(special)] += SPECIAL / len(SPECIALS)
+    rest = 1 - sum(weights.values())
+    for bound, share in WINDOWS:
+        least, most = max(lo, Fraction(-bound)), min(hi, Fraction(bound))
+        ends = (least, most) if least <= most else (lo, hi)
+        for denominator in DENOMINATORS:
+            points = _multiples(*ends, denominator) or _multiples(lo, hi, _fine_denominator(lo, hi))
+            for point in points:
+                weights[point] += rest * share / len(DENOMINATORS) / len(points)
+    return tuple(weights), tuple(accumulate(weights.values()))
+
+
+def _multiples(lo: Fraction, hi: Fraction, denominator: int) -> list[Fraction]:
+    """The multiples of 1/denominator in [lo, hi]; if there are too many, every second one, and so on."""
+    first, last = math.ceil(lo * denominator), math.floor(hi * denominator)
+    return [Fraction(k, denominator) for k in range(first, last + 1, (last - first) // MOST_POINTS + 1)]
 
 
 def _fine_denominator(lo: Fraction, hi: Fraction) -> int:
-    """One whose multiples hit a range too narrow for the usual ones."""
+    """One with several multiples in a range that is too narrow for the usual ones."""
     if lo == hi:
         return lo.denominator
-    denominator = 4
+    denominator = DENOMINATORS[-1]
     while math.floor(hi * denominator) - math.ceil(lo * denominator) < 2:
         denominator *= 2
     return denominator
@@ -73,40 +91,54 @@ def _fine_denominator(lo: Fraction, hi: Fraction) -> int:
 def sample_numbers(rng: np.random.Generator, lower: Array, upper: Array, count: int, phase: str) -> Array:
     """``count`` points of the box [lower, upper], shape (count, k), distributed as in fresh draws.
 
-    The result's transpose is contiguous: one number's values lie side by side.
+    The result's transpose is contiguous: the values of one number lie side by side.
     """
     lower, upper = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
-    lo, hi = lower[:, None], upper[:, None]
-    shape = (len(lower), count)
+    points = np.empty((len(lower), count))
     if phase == DENSE:
-        return np.clip(lo + (hi - lo) * rng.random(shape), lo, hi).T
-    points = _grid_points(rng, lo, hi, shape)
-    special = rng.choice(np.array(SPECIALS, dtype=np.float64), shape)
-    use = (rng.random(shape, dtype=np.float32) < SPECIAL) & (special >= lo) & (special <= hi)
-    np.copyto(points, special, where=use)
-    for k in range(1, shape[0]):
-        rows = np.flatnonzero(rng.random(count, dtype=np.float32) < COPIED)
-        copy = points[rng.integers(k, size=len(rows)), rows] * rng.choice((1.0, -1.0), len(rows))
-        fits = (copy >= lower[k]) & (copy <= upper[k])
-        points[k, rows[fits]] = copy[fits]
+        rng.random(out=points)
+        points *= (upper - lower)[:, None]
+        points += lower[:, None]
+        return np.clip(points, lower[:, None], upper[:, None], out=points).T
+    for ends, rows in _alike(lower, upper):
+        table = _table(*ends)
+        points[rows] = table[rng.integers(len(table), size=(len(rows), count), dtype=np.uint16)]
+    _copy_some(rng, points, lower, upper)
     return points.T
 
 
-def _grid_points(rng: np.random.Generator, lo: Array, hi: Array, shape: tuple[int, int]) -> Array:
-    """Multiples of 1, 1/2, 1/3, 1/4 (or of something finer where the range is narrow)."""
-    least, most = lo, hi
-    if (np.maximum(-lo, hi) > WINDOW).any():
-        window = WINDOW * 4.0 ** (rng.geometric(0.75, shape) - 1)
-        least, most = np.maximum(lo, -window), np.minimum(hi, window)
-        empty = least > most
-        least, most = np.where(empty, lo, least), np.where(empty, hi, most)
-    denominator = rng.choice(np.array(DENOMINATORS, dtype=np.float64), shape)
-    first, last = np.ceil(least * denominator), np.floor(most * denominator)
-    if (narrow := first > last).any():
-        fine = np.array([
-            [_fine_denominator(Fraction(a), Fraction(b))] for a, b in zip(lo[:, 0], hi[:, 0], strict=True)
-        ], dtype=np.float64)  # fmt: skip
-        denominator = np.where(narrow, fine, denominator)
-        first = np.where(narrow, np.ceil(lo * denominator), first)
-        last = np.where(narrow, np.floor(hi * denominator), last)
-    return np.clip((first + np.floor(rng.random(shape) * (last - first + 1))) / denominator, lo, hi)
+def _copy_some(rng: np.random.Generator, points: Array, lower: Array, upper: Array) -> None:
+    """Put numbers, or their negatives, in the place of later ones of the same point where these may be so."""
+    size, count = points.shape
+    if size < 2:
+        return
+    hits = rng.poisson(-math.log(1 - COPIED) * count * (size - 1))  # with replacement: a share of COPIED is hit
+    column = rng.integers(count, size=hits, dtype=np.uint32)
+    target = rng.integers(1, size, size=hits, dtype=np.uint16)
+    source = (rng.random(hits, dtype=np.float32) * target).astype(np.uint16)
+    copy = points[source, column]
+    copy[: hits // 2] *= -1.0
+    fits = (copy >= lower[target]) & (copy <= upper[target])
+    points[target[fits], column[fits]] = copy[fits]
+
+
+def _alike(lower: Array, upper: Array) -> Iterator[tuple[tuple[float, float], Index]]:
+    """The different ranges, and which numbers have them."""
+    ranges, which = np.unique(np.stack([lower, upper]), axis=1, return_inverse=True)
+    for k, (lo, hi) in enumerate(ranges.T.tolist()):
+        yield (lo, hi), np.flatnonzero(which.reshape(-1) == k)
+
+
+@lru_cache(maxsize=256)
+def _table(lo: float, hi: float) -> Array:
+    """Each small number as many times as its probability asks for."""
+    points, cumulative = small_points(_meant(lo), _meant(hi))
+    size = 1 << 14
+    places = np.searchsorted(cumulative, (np.arange(size) + 0.5) / size * cumulative[-1])
+    return np.clip(np.array([float(point) for point in points])[places], lo, hi)
+
+
+def _meant(end: float) -> Fraction:
+    """The simple fraction that a float stands for, if there is one, else its exact value."""
+    near = Fraction(end).limit_denominator(10**6)
+    return near if float(near) == end else Fraction(end)
