@@ -26,7 +26,8 @@ METHODS = {
 
 BUILTINS = {"eval", "exec", "compile", "__import__"}
 MODULES = {"sympy.series", "sympy.solvers", "sympy.simplify", "mpmath", "pickle", "marshal", "random", "numpy"}
-FLOATS = {ROOT / "networks" / f"{name}.py" for name in ("timings", "floats", "dense_floats", "critical_search")}
+_NAMES = ("timings", "floats", "dense_floats", "critical_search", "training")
+FLOATS = {ROOT / "networks" / f"{name}.py" for name in _NAMES}
 """Modules whose subject is floating point, or that only produce evidence of the level `observed`."""
 
 

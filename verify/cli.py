@@ -164,7 +164,7 @@ def main(arguments: Sequence[str]) -> int:
         The exit code.
     """
     options = parser().parse_args(arguments)
-    from verify.errors import VerifyError
+    from verify.errors import VerifyError, WorkerError
 
     try:
         code = int(_VERBS[options.verb](options))
@@ -172,7 +172,7 @@ def main(arguments: Sequence[str]) -> int:
         return code
     except VerifyError as error:
         print(f"verify: {error}", file=sys.stderr)
-        return USAGE
+        return BROKEN if isinstance(error, WorkerError) else USAGE
     except BrokenPipeError:
         # the reader of a pipe left: nothing to report to anybody; but what was not brought to its end did not succeed
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

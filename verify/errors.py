@@ -27,3 +27,7 @@ class DiscoveryError(VerifyError):
 
 class ConjectureError(UsageError):
     """A conjecture file cannot be used as it is. The message: ``FILE:LINE: what is wrong; what to do``."""
+
+
+class WorkerError(VerifyError):
+    """A worker process died, ran out of memory or met a defect of this package: what was finished is kept."""

@@ -228,12 +228,15 @@ def test_inexact_networks_never_say_zero() -> None:
     assert middle(call("dense.loss", n, d)) == pytest.approx(
         ((2 * tanh(1 / 3) - 1) ** 2 + (2 * tanh(2 / 3) - 2) ** 2) / 2
     )
-    for name in ("outputs_at", "residuals", "gradient", "hessian", "inertia", "positive", "nullity"):
+    for name in ("outputs_at", "residuals", "gradient", "hessian"):
         assert call(f"dense.{name}", n, d) is None
+    assert call("dense.inertia", n, d) == (2, 0, 0)  # where every sign is certain
+    assert [call(f"dense.{name}", n, d) for name in ("positive", "negative", "nullity")] == [2, 0, 0]
     assert call("dense.critical", n, d) is call("dense.fits", n, d) is False
     pair, opposite = net("tanh", [1, -1], [1, 1]), data([1], [0])  # f = 0, which only the forms show
     assert call("dense.fits", pair, opposite) is None
     assert call("dense.critical", pair, opposite) is None
+    assert call("dense.inertia", pair, opposite) is call("dense.nullity", pair, opposite) is None
     assert call("dense.same_function", pair, net("tanh", [1], [0])) is True
 
 

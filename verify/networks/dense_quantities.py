@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpq_poly
+from flint import arb_mat, fmpq, fmpq_mat, fmpq_poly
 
 from verify.arithmetic import Value
-from verify.decide.inertia import of_exact
+from verify.decide.inertia import of_balls, of_exact
 from verify.decide.roots import isolate
 from verify.errors import InstanceError
 from verify.networks.dense import (
@@ -231,10 +231,13 @@ def critical(found: Evaluation) -> Value:
 
 
 def shared_inertia(workspace: Workspace, network: Json, data: Json) -> tuple[int, int, int] | None:
-    """The inertia of the Hessian, worked out once; exact networks only."""
+    """The inertia of the Hessian, worked out once; None where enclosures do not show the sign of every eigenvalue."""
     found = shared_evaluation(workspace, network, data)
-    matrix = found.hessian if found.exact else None
-    return None if matrix is None else remembered(workspace, "inertia", (network, data), lambda: of_exact(matrix))
+    matrix = found.hessian
+    if matrix is None:
+        return None
+    decide = of_balls if isinstance(matrix, arb_mat) else of_exact
+    return remembered(workspace, "inertia", (network, data), lambda: decide(matrix))
 
 
 @quantity("dense.inertia")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from verify.errors import UsageError, VerifyError
+from verify.errors import ConjectureError, InstanceError, QuantityError, UsageError, VerifyError, WorkerError
 from verify.run.known import Store
 from verify.run.pool import Failure, Pool, Task
 
@@ -21,6 +22,10 @@ MOST_STEPS = 4000
 # ---- in a worker process ---------------------------------------------------------------------------------------------
 
 
+_HUNTERS: dict[tuple[int, int], Any] = {}
+"""By statement and precision: what a hunter keeps of the shapes that it met serves the next round."""
+
+
 def _hunter(path: str, bits: int) -> Any:
     from verify.search import files
     from verify.search.engine import Hunter
@@ -30,7 +35,23 @@ def _hunter(path: str, bits: int) -> Any:
     def play(draw: Any) -> dict[str, Any]:
         return files.play_checked(statement, check, draw, path)
 
-    return Hunter(statement, check, bits=bits, play=play)
+    key = id(statement), bits
+    if key not in _HUNTERS:
+        _HUNTERS[key] = Hunter(statement, check, bits=bits, play=play)
+    return _HUNTERS[key]
+
+
+@contextmanager
+def _explained(path: str, hunter: Any) -> Iterator[None]:
+    """An instance that cannot be evaluated is told with the line of the draw function."""
+    from verify.search import files
+
+    try:
+        yield
+    except ConjectureError:
+        raise
+    except (InstanceError, QuantityError) as error:
+        raise files.unfit(error, hunter.check, path) from None
 
 
 def describe_file(path: str, bits: int) -> dict[str, Any]:
@@ -58,7 +79,9 @@ def play_round(path: str, bits: int, seed: int, number: int) -> dict[str, Any]:
     from verify.search.engine import draws_of_round
     from verify.search.tapes import to_json
 
-    played = _hunter(path, bits).round(seed, number, draws_of_round(number))
+    hunter = _hunter(path, bits)
+    with _explained(path, hunter):
+        played = hunter.round(seed, number, draws_of_round(number))
     return {
         "account": played.account.to_json(),
         "found": None if played.found is None else to_json(played.found),
@@ -182,15 +205,21 @@ class Search:
         """The result of one task.
 
         Raises:
-            UsageError: with the message, if it failed.
+            UsageError: with the message, if it failed by a fault of the file.
+            WorkerError: if it failed otherwise.
         """
         task = Task(function.__name__, function, (self.path, self.effort.bits, *arguments), self.path)
         for key, result in pool.run([task]):
             if key == task.key:
                 if isinstance(result, Failure):
-                    raise UsageError(result.message)
+                    raise self._error(result)
                 return result
         raise AssertionError(task.key)
+
+    def _error(self, failure: Failure) -> VerifyError:
+        """The file's fault, if the message names it; else the worker's."""
+        fault = failure.message.startswith(self.path)
+        return UsageError(failure.message) if fault else WorkerError(f"the search of {self.path}: {failure.message}")
 
     def _rounds(self, pool: Pool, outcome: Outcome, progress: Progress) -> None:
         """Play rounds, until the lowest one that found something and all before it are played."""
@@ -204,7 +233,7 @@ class Search:
         for key, result in pool.run(tasks):
             late = time.monotonic() >= deadline
             if isinstance(result, Failure) and not late:
-                raise UsageError(result.message)
+                raise self._error(result)
             if not isinstance(result, Failure):
                 played[key] = result
             while (number := outcome.account.rounds) in played:

@@ -252,7 +252,7 @@ class _Player:
         if inside:
             account.nearer(claim, raw, exact=True)
         goal = claim if inside else FAR_OFF - min(assumptions, 0.0)
-        if counted and not math.isnan(goal):
+        if counted and tape and not math.isnan(goal):
             self.judged.append((goal, tape))
         return goal
 

@@ -538,8 +538,8 @@ def _outputs_at(n: Dense, d: Data) -> Value:
     return exactly([[p.value for p in row] for row in outputs(defined(n, n.exact), d, 0)])
 
 
-def _inertia(n: Dense, d: Data) -> tuple[int, int, int]:
-    return linear.inertia(exactly(hessian(defined(n, n.exact), d, 0)))
+def _inertia(bits: int, n: Dense, d: Data) -> tuple[int, int, int]:
+    return inertia(hessian(n, d, digits(n, bits)))
 
 
 def _scalar(n: Dense) -> Dense:
@@ -575,10 +575,10 @@ FUNCTIONS: dict[str, tuple[str, Callable[..., Value]]] = {
     "dense.gradient": ("ND", lambda n, d: exactly(gradient(defined(n, n.exact), d, 0))),
     "dense.hessian": ("ND", lambda n, d: exactly(hessian(defined(n, n.exact), d, 0))),
     "dense.critical": ("#ND", lambda bits, n, d: every(map(vanishes, gradient(n, d, bits)))),
-    "dense.inertia": ("ND", _inertia),
-    "dense.positive": ("ND", lambda n, d: _inertia(n, d)[0]),
-    "dense.negative": ("ND", lambda n, d: _inertia(n, d)[1]),
-    "dense.nullity": ("ND", lambda n, d: _inertia(n, d)[2]),
+    "dense.inertia": ("#ND", _inertia),
+    "dense.positive": ("#ND", lambda bits, n, d: _inertia(bits, n, d)[0]),
+    "dense.negative": ("#ND", lambda bits, n, d: _inertia(bits, n, d)[1]),
+    "dense.nullity": ("#ND", lambda bits, n, d: _inertia(bits, n, d)[2]),
     "dense.same_function": ("#NN", _same_function),
     "dense.irreducible": ("N", irreducible),
 }
