@@ -230,6 +230,18 @@ class Statement:
         names = {quantity.symbol: quantity.latex for quantity in self.quantities}
         return str(sympy.latex(sympy.sympify(expression), symbol_names=names))
 
+    def _repr_html_(self) -> str:
+        """In a notebook."""
+        from verify.notebook import statement_html
+
+        return statement_html(self)
+
+    def _repr_latex_(self) -> str:
+        """In a notebook, where it becomes LaTeX."""
+        from verify.notebook import statement_latex
+
+        return statement_latex(self)
+
     # ---- checks ----
 
     def proof(self, function: Callable[..., Any] | None = None, *, budget: str = "quick") -> Any:

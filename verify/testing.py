@@ -52,6 +52,18 @@ class Refutation:
         """The raw instance as Python code."""
         return as_code(self.raw)
 
+    def _repr_html_(self) -> str:
+        """In a notebook."""
+        from verify.notebook import counterexample_html
+
+        return counterexample_html(self.raw, self.values, self.statement, drops=self.drops)
+
+    def _repr_latex_(self) -> str:
+        """In a notebook, where it becomes LaTeX."""
+        from verify.notebook import counterexample_latex
+
+        return counterexample_latex(self.raw, self.values, self.statement)
+
 
 def assert_verified(
     statement: Statement, level: str | None = None, *, budget: str = "quick", seed: int = 0, precision: int = 128

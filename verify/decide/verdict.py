@@ -27,6 +27,18 @@ class Verdict:
     necessary: frozenset[str]
     meets: bool
 
+    def _repr_html_(self) -> str:
+        """In a notebook."""
+        from verify.notebook import verdict_html
+
+        return verdict_html(self)
+
+    def _repr_latex_(self) -> str:
+        """In a notebook, where it becomes LaTeX."""
+        from verify.notebook import verdict_latex
+
+        return verdict_latex(self)
+
 
 def conclude(declared: str, has_assumptions: bool, results: Sequence[CheckResult]) -> Verdict:
     """Conclude from the results of all checks that were run on one statement."""

@@ -66,6 +66,18 @@ class Counterexample:
     steps: int
     minimal: bool
 
+    def _repr_html_(self) -> str:
+        """In a notebook."""
+        from verify.notebook import counterexample_html
+
+        return counterexample_html(self.raw, self.values)
+
+    def _repr_latex_(self) -> str:
+        """In a notebook, where it becomes LaTeX."""
+        from verify.notebook import counterexample_latex
+
+        return counterexample_latex(self.raw, self.values)
+
 
 @dataclass
 class Round:
@@ -398,6 +410,18 @@ class Finding:
     def refuted(self) -> bool:
         """Whether a certified counterexample was found."""
         return self.counterexample is not None
+
+    def _repr_html_(self) -> str:
+        """In a notebook."""
+        from verify.notebook import finding_html
+
+        return finding_html(self)
+
+    def _repr_latex_(self) -> str:
+        """In a notebook, where it becomes LaTeX."""
+        from verify.notebook import finding_latex
+
+        return finding_latex(self)
 
 
 def search_check(statement: Statement) -> Check:
