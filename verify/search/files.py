@@ -342,10 +342,10 @@ def play_checked(statement: Statement, check: Check, draw: Draw, path: str | Pat
         raise
     except (Exception, SystemExit) as error:
         raise ConjectureError(_told(error, path, f"in a draw of {check.name}")) from error
-    place = f"{path}:{_line_of_function(check, path)}"
     try:
         return _instance(statement, proposal)
     except InstanceError as error:
+        place = f"{path}:{_line_of_function(check, path)}"
         raise ConjectureError(f"{place}: what {check.name} returned is no instance: {error}") from None
 
 
