@@ -142,7 +142,8 @@ def _facts(report: dict[str, Any], outcome: Outcome, effort: Effort, command: st
         "declared": entry["declared"],
         "claim": row["unicode"]["claim"],
         "counterexamples": [
-            {**one, "python": _python_of(one["raw"], module, outcome.described["name"])} for one in entry["counterexamples"]
+            {**one, "python": _python_of(one["raw"], module, outcome.described["name"])}
+            for one in entry["counterexamples"]
         ],
         "account": outcome.account.to_json(),
         "bounds95": outcome.account.bounds(),
@@ -222,7 +223,11 @@ def _tell(facts: dict[str, Any], outcome: Outcome, *, quiet: bool) -> None:
 
 
 def _tell_counterexample(say: Any, one: dict[str, Any], outcome: Outcome) -> None:
-    how = "replayed from an earlier search" if outcome.replayed else f"found by {one['found_by']}, in round {one['round']}"
+    how = (
+        "replayed from an earlier search"
+        if outcome.replayed
+        else f"found by {one['found_by']}, in round {one['round']}"
+    )
     small = "no single step makes it simpler" if one["minimal"] else "not shrunk to the end"
     steps = f"{one['steps']} steps of shrinking tried" if one["steps"] else "not shrunk"
     say(f"a certified counterexample, {how}; {steps}, {small if one['steps'] else 'as it was found'}")

@@ -12,8 +12,8 @@ from verify import Statement, computed, defined, parameter
 from verify.decide.instances import judge
 from verify.errors import StatementError
 from verify.search.account import Account
-from verify.search.engine import Finding, Hunter, falsify, search_check
 from verify.search.draws import Draw
+from verify.search.engine import Finding, Hunter, falsify, search_check
 from verify.search.shrink import complexity, steps
 from verify.search.tapes import values_from_json, values_of
 

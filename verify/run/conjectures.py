@@ -110,7 +110,7 @@ def replay_known(path: str, bits: int, known: list[dict[str, Any]]) -> dict[str,
 def conclude(
     path: str, bits: int, seed: int, account: dict[str, Any], found: dict[str, Any] | None, most: int
 ) -> dict[str, Any]:
-    """The result of the search as a check's result, its certificates replayed; what was found is shrunk in ``most`` steps at most."""
+    """The result of the search as a check's, certificates replayed; what was found is shrunk, in ``most`` steps at most."""
     from verify.run import execute
     from verify.search.account import Account
     from verify.search.engine import Finding
@@ -124,7 +124,10 @@ def conclude(
     elif found is not None:
         counterexample = hunter.certified(found["raw"], choices=[], found_by=found["found_by"], number=found["round"])
     finding = Finding(hunter.statement, counterexample, Account.of_json(account), seed, bits)
-    return asdict(execute.result_of_search(hunter.check, finding))
+    result = execute.result_of_search(hunter.check, finding)
+    result.seed = seed
+    execute.replay(hunter.statement, result)
+    return asdict(result)
 
 
 # ---- in the main process ---------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def run_check(statement: Statement, check: Check, *, seed: int, bits: int) -> Ch
         result = CheckResult(check.name, check.kind, "error", message)
     result.drops = check.drops
     result.seed = own_seed
-    _replay(statement, result)
+    replay(statement, result)
     result.seconds = time.perf_counter() - wall
     result.cpu_seconds = time.process_time() - cpu
     result.peak_mb = _peak_megabytes()
@@ -60,7 +60,7 @@ def _peak_megabytes() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
-def _replay(statement: Statement, result: CheckResult) -> None:
+def replay(statement: Statement, result: CheckResult) -> None:
     """The kernel's certificates must convince the rechecker, or the check has failed."""
     if not result.certificates:
         return
@@ -208,7 +208,9 @@ def _exhaustive(statement: Statement, check: Check, seed: int, bits: int) -> Che
         if not isinstance(proposal, Family):
             raise VerifyError(f"{statement.id}: an exhaustive check yields Family, not {type(proposal).__name__}")
         family = Family(
-            plain_instance(statement, proposal.template), {k: plain(v) for k, v in proposal.axes.items()}, proposal.tally
+            plain_instance(statement, proposal.template),
+            {k: plain(v) for k, v in proposal.axes.items()},
+            proposal.tally,
         )
         decision, judgement = families.decide(statement, family, bits=bits)
         if decision.truth is False and judgement is not None:
@@ -261,7 +263,7 @@ def _search(statement: Statement, check: Check, seed: int, bits: int) -> CheckRe
 
 def result_of_search(check: Check, finding: Finding) -> CheckResult:
     """What a search came to, as the result of its check."""
-    statement, found = finding.statement, finding.counterexample
+    found = finding.counterexample
     summary = {
         **finding.account.summary(), "failures": int(found is not None), "seed": finding.seed,
         "distribution": check.options["distribution"],
@@ -276,7 +278,9 @@ def result_of_search(check: Check, finding: Finding) -> CheckResult:
         message = f"the search found a counterexample: {text if len(text) <= 300 else text[:300] + '...'}"
         scope = {"kind": "instances", "text": "a certified counterexample"}
         certificates = found.certificates
-        return CheckResult(check.name, check.kind, "refuted", message, scope, certificates=certificates, details=details)
+        return CheckResult(
+            check.name, check.kind, "refuted", message, scope, certificates=certificates, details=details
+        )
     if not met:
         return CheckResult(
             check.name, check.kind, "inconclusive", f"none of {trials} draws met the assumptions", details=details

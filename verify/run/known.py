@@ -54,7 +54,9 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"{path}: it cannot be written ({error.strerror}); give another folder with --save") from None
+            raise UsageError(
+                f"{path}: it cannot be written ({error.strerror}); give another folder with --save"
+            ) from None
 
 
 def _is_entry(entry: Any) -> bool:

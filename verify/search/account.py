@@ -114,7 +114,7 @@ class Account:
         return len(set().union(*(tally.different for tally in self.tallies.values())))
 
     def bounds(self) -> dict[str, float | None]:
-        """For each distribution the one-sided 95 % bound on the probability of a counterexample among what meets the assumptions."""
+        """For each distribution a one-sided 95 % bound on the share of counterexamples among what meets the assumptions."""
         return {phase: tally.bound(dense=phase == DENSE) for phase, tally in self.tallies.items() if tally.draws}
 
     def warnings(self) -> list[str]:
@@ -134,9 +134,7 @@ class Account:
         if draws > 1 and met > 1 and self.different == 1:
             found.append("every draw is the same instance: let the draw function choose something")
         elif met >= 20 and self.different < met / 4:
-            found.append(
-                f"only {self.different} of {met} draws are different: widen the ranges of the draw"
-            )
+            found.append(f"only {self.different} of {met} draws are different: widen the ranges of the draw")
         if self.total("undecided") > draws / 10 and met >= FEW * draws:
             names = ", ".join(name for name, _ in self.undecided.most_common(3))
             found.append(
@@ -145,7 +143,7 @@ class Account:
             )
         if self.unconfirmed:
             found.append(
-                f"{self.unconfirmed} suspects of the float trials were not confirmed exactly: rounding, or a violation by too little"
+                f"{self.unconfirmed} suspects of the float trials were not confirmed exactly (rounding, perhaps)"
             )
         return found
 
@@ -166,7 +164,12 @@ class Account:
             phase: Tally(**{**tally, "different": set(tally["different"])}) for phase, tally in plain["tallies"].items()
         }
         return cls(
-            **{**plain, "tallies": tallies, "broken": Counter(plain["broken"]), "undecided": Counter(plain["undecided"])}
+            **{
+                **plain,
+                "tallies": tallies,
+                "broken": Counter(plain["broken"]),
+                "undecided": Counter(plain["undecided"]),
+            }
         )
 
     def summary(self) -> dict[str, Any]:

@@ -303,12 +303,11 @@ class _Player:
                 return _goal(*batch.margins(points))
 
             starts = np.array([suspect.point for suspect in same])
-            ends, values = climb.descend(
-                objective, starts, batch.lower, batch.upper, self.generator, evaluations=share
-            )
+            ends, values = climb.descend(objective, starts, batch.lower, batch.upper, self.generator, evaluations=share)
             self.account.descended += share
             lowered += [
-                _Suspect(float(value), end, batch, bool(value < FAR_OFF / 2)) for end, value in zip(ends, values, strict=True)
+                _Suspect(float(value), end, batch, bool(value < FAR_OFF / 2))
+                for end, value in zip(ends, values, strict=True)
             ]
         self.suspects = [*self.suspects, *lowered]
 
