@@ -243,7 +243,7 @@ def finding_html(finding: Finding) -> str:
         shrunk = "no single step makes it simpler" if found.minimal else "not shrunk to the end"
         parts.append(f"<p>Found by {_text(found.found_by)}, in round {found.round}; {shrunk}.</p>")
     elif account.total("met"):
-        parts.append(f"<p>{_chip('supported')} No counterexample was found. Nothing is proved.</p>")
+        parts.append("<p><b>No counterexample was found</b>; nothing is proved.</p>")
     else:
         parts.append(f"<p>{_chip('inconclusive')} No draw met the assumptions: this search says nothing.</p>")
     parts.append(_list([_text(line) for line in account_lines(account)]))
