@@ -25,11 +25,11 @@ COPIED = 0.2
 SPECIAL = 0.25
 """How often another small number is one of ``SPECIALS`` (if these are in the range)."""
 SPECIALS = (0, 0, 1, -1)
-DENOMINATORS = (1, 1, 1, 1, 1, 1, 2, 2, 3, 4)
-"""Of the rest, each as likely."""
+DENOMINATORS = ((1, 0.6), (2, 0.2), (3, 0.1), (4, 0.1))
+"""Of the rest, and how often they are used."""
 WINDOWS = ((4, 0.75), (16, 0.19), (64, 0.05), (256, 0.01))
 """Bounds on the absolute value, and how often they are used; the tighter ones matter in wide ranges only."""
-MOST_POINTS = 1024
+MOST_POINTS = 256
 """With one denominator."""
 
 Array = npt.NDArray[np.float64]
@@ -62,27 +62,29 @@ def small_points(lo: Fraction, hi: Fraction) -> tuple[tuple[Fraction, ...], tupl
         if lo <= special <= hi:
             weights[Fraction(special)] += SPECIAL / len(SPECIALS)
     rest = 1 - sum(weights.values())
+    shares: defaultdict[tuple[Fraction, Fraction], float] = defaultdict(float)
     for bound, share in WINDOWS:
         least, most = max(lo, Fraction(-bound)), min(hi, Fraction(bound))
-        ends = (least, most) if least <= most else (lo, hi)
-        for denominator in DENOMINATORS:
+        shares[(least, most) if least <= most else (lo, hi)] += share
+    for ends, share in shares.items():
+        for denominator, often in DENOMINATORS:
             points = _multiples(*ends, denominator) or _multiples(lo, hi, _fine_denominator(lo, hi))
             for point in points:
-                weights[point] += rest * share / len(DENOMINATORS) / len(points)
+                weights[point] += rest * share * often / len(points)
     return tuple(weights), tuple(accumulate(weights.values()))
 
 
 def _multiples(lo: Fraction, hi: Fraction, denominator: int) -> list[Fraction]:
     """The multiples of 1/denominator in [lo, hi]; if there are too many, every second one, and so on."""
     first, last = math.ceil(lo * denominator), math.floor(hi * denominator)
-    return [Fraction(k, denominator) for k in range(first, last + 1, (last - first) // MOST_POINTS + 1)]
+    return [Fraction(k, denominator) for k in range(first, last + 1, max(last - first, 0) // MOST_POINTS + 1)]
 
 
 def _fine_denominator(lo: Fraction, hi: Fraction) -> int:
     """One with several multiples in a range that is too narrow for the usual ones."""
     if lo == hi:
         return lo.denominator
-    denominator = DENOMINATORS[-1]
+    denominator, _ = DENOMINATORS[-1]
     while math.floor(hi * denominator) - math.ceil(lo * denominator) < 2:
         denominator *= 2
     return denominator

@@ -30,9 +30,13 @@ class DrawnNetwork(dict[str, Any]):
 
 
 class DrawnSpikingNetwork(dict[str, Any]):
-    """The JSON of a spiking network; it remembers the keys of its neurons, so that events can follow them."""
+    """The JSON of a spiking network; it remembers the keys of its neurons, so that events can follow them.
 
-    keys_drawn: Keys
+    ``most`` is the greatest number of neurons that it could have had.
+    """
+
+    neuron_keys: Keys
+    most: int
 
 
 # ---- dense networks ------------------------------------------------------------------------------------------------
@@ -139,7 +143,8 @@ def draw_spiking_network(
     thresholds: Sequence[Any], potentials: Sequence[Any], lower: Sequence[int], spread: Size, options: dict[str, Any],
 ) -> DrawnSpikingNetwork:  # fmt: skip
     """See ``Draw.spiking_network``; ``at`` is the address of the network."""
-    keys = recorder.items(f"{at}/neurons", *size_range("draw.spiking_network: neurons", neurons, 1))
+    sizes = size_range("draw.spiking_network: neurons", neurons, 1)
+    keys = recorder.items(f"{at}/neurons", *sizes)
     spread = size_range("draw.spiking_network: spread", spread)
     if not weights:
         raise InstanceError("draw.spiking_network: weights: the list is empty; give at least one")
@@ -166,7 +171,7 @@ def draw_spiking_network(
         upper=[low + recorder.index(f"{at}/spread.{key}", *spread) for low, key in zip(bottom, keys, strict=True)],
         **options,
     )
-    made.keys_drawn = keys
+    made.neuron_keys, made.most = keys, sizes[1]
     return made
 
 
@@ -174,11 +179,15 @@ def draw_events(
     recorder: Recorder, at: str, network: Any, *, count: Size, charges: Sequence[Any], forever: bool
 ) -> list[list[Any]]:
     """See ``Draw.events``; ``at`` is the address of the events."""
-    keys = network.keys_drawn if isinstance(network, DrawnSpikingNetwork) else tuple(range(len(network["threshold"])))
+    if isinstance(network, DrawnSpikingNetwork):
+        keys, most = network.neuron_keys, network.most
+    else:
+        most = len(network["threshold"])
+        keys = tuple(range(most))
     made: list[list[Any]] = []
     for member in recorder.items(f"{at}/events", *size_range("draw.events: count", count)):
         # a neuron is named by its key, so that the event stays on it when others are deleted
-        key = recorder.index(f"{at}/neuron.{member}", 0, keys[-1], lambda rng: rng.choice(keys))
+        key = recorder.index(f"{at}/neuron.{member}", 0, most - 1, lambda rng: rng.choice(keys))
         neuron = min(sum(other < key for other in keys), len(keys) - 1)
         event = [neuron, option(recorder, f"{at}/charge.{member}", "draw.events: charges", list(charges))]
         if forever and recorder.index(f"{at}/forever.{member}", 0, 1):

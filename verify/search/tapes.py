@@ -264,6 +264,7 @@ def ordered(name: str, lo: Any, hi: Any) -> tuple[Fraction, Fraction]:
     for end in (lo, hi):
         try:
             ends.append(Fraction(end))
+            float(ends[-1])  # screening needs it
         except (TypeError, ValueError, OverflowError, ZeroDivisionError):
             raise InstanceError(f"{name}: the end {end!r:.40} of the range is no finite number; give one") from None
     if ends[0] > ends[1]:
