@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -238,9 +239,19 @@ def _tell_counterexample(say: Any, one: dict[str, Any], outcome: Outcome) -> Non
     say()
     width = max((len(name) for name in one["values"]), default=0)
     for name, value in one["values"].items():
-        shown = json.dumps(value)
-        say(f"    {name:<{width}} = {shown if len(shown) <= 100 else shown[:100] + ' ...'}")
+        say(f"    {name:<{width}} {_shown(value)}")
     say()
+
+
+def _shown(value: Any) -> str:
+    """A value of a certificate for the eye: an enclosure by its middle and its width."""
+    if isinstance(value, dict) and set(value) == {"lo", "hi"}:
+        low, high = (Fraction(value[end]) for end in ("lo", "hi"))
+        if low == high:
+            return f"= {low}" if len(str(low)) < 30 else f"= {float(low):.15g} (exactly that binary number)"
+        return f"= {float((low + high) / 2):.15g} (within {float(high - low):.1e})"
+    text = json.dumps(value) if not isinstance(value, str) else value
+    return f"= {text if len(text) <= 100 else text[:100] + ' ...'}"
 
 
 def account_lines(account: Account) -> list[str]:
@@ -276,6 +287,6 @@ def account_lines(account: Account) -> list[str]:
         text = json.dumps(account.where)
         exactly = "" if account.exact else " (in floats)"
         lines.append(
-            f"smallest margin seen: {account.smallest:.6g}{exactly} at {text if len(text) <= 400 else text[:400] + ' ...'}"
+            f"smallest margin seen: {0 if abs(account.smallest) < 1e-290 else account.smallest:.6g}{exactly} at {text if len(text) <= 400 else text[:400] + ' ...'}"
         )
     return lines

@@ -61,6 +61,8 @@ class Account:
     mutated: int = 0
     confirmations: int = 0
     unconfirmed: int = 0
+    open: int = 0
+    """Suspects near which exact instances came out undecided."""
     smallest: float | None = None
     where: dict[str, Any] | None = None
     exact: bool = True
@@ -94,7 +96,7 @@ class Account:
                 setattr(tally, name, getattr(tally, name) + getattr(more, name))
             tally.discrete |= more.discrete
             tally.different |= more.different
-        for name in ("rounds", "descended", "mutated", "confirmations", "unconfirmed"):
+        for name in ("rounds", "descended", "mutated", "confirmations", "unconfirmed", "open"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.broken.update(other.broken)
         self.undecided.update(other.undecided)
@@ -141,7 +143,12 @@ class Account:
                 f"{self.total('undecided')} of {draws} draws are undecided ({names}): an equation between enclosures is never "
                 "certainly true; raise --precision, or draw instances whose values are rational"
             )
-        if self.unconfirmed:
+        if self.open:
+            found.append(
+                f"{self.open} suspects of the float trials are undecided: enclosures that touch decide nothing; "
+                "with an activation whose values are rational (or inner='log') they would be decided"
+            )
+        elif self.unconfirmed:
             found.append(
                 f"{self.unconfirmed} suspects of the float trials were not confirmed exactly (rounding, perhaps)"
             )

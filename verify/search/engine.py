@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from verify.decide import instances
@@ -31,8 +32,12 @@ DRAWS = 16
 """Draws of a round at most, each judged exactly."""
 SCREENED = 2048
 """Float trials for each draw whose claim has float definitions."""
-STARTS, DESCENT, CONFIRMED = 12, 60_000, 6
-"""Of a round: starts of the descent, its float trials, and suspects that are confirmed at most."""
+STARTS, DESCENT, REPAIR = 12, 60_000, 60_000
+"""Of a round: starts of the descent, its float trials, and those of the repair of a violation of measure zero."""
+CONFIRMED, CANDIDATES, UNDECIDED = 6, 20, 6
+"""Suspects of a round that are judged exactly; exact points for each; after so many undecided ones it is left."""
+CLEAR, TOUCHES = 1e-9, 1e-6
+"""Margins below -CLEAR are violations in floats; at most TOUCHES away from 0, perhaps exact ones."""
 MUTATIONS = 16
 """Of a round without float trials: draws made by changing one choice of the most promising ones."""
 FAR_OFF = 1e6
@@ -313,31 +318,41 @@ class _Player:
 
     def _confirm(self) -> None:
         """Judge exact instances near the suspects; the account keeps the nearest that floats came to a violation."""
-        from verify.search import rounding
-
         self.suspects.sort(key=lambda suspect: suspect.margin)
-        best = self.suspects[0]
-        if best.margin < FAR_OFF / 2:
+        if (best := self.suspects[0]).margin < FAR_OFF / 2:
             self._nearest(best)
-        for suspect in self.suspects[:CONFIRMED]:
-            if not suspect.margin <= 1e-6:
-                break
+        clear = [suspect for suspect in self.suspects if suspect.margin < -CLEAR][:CONFIRMED]
+        for suspect in clear:
+            self._confirm_near(suspect, None, "screening in floats and descent", CANDIDATES)
+            if self.found is not None:
+                return
+        self.account.unconfirmed += len(clear)
+        # where the margin comes down to 0 and no further, a violation may still be reached exactly
+        touching = [suspect for suspect in self.suspects if abs(suspect.margin) <= TOUCHES][:1]
+        for suspect in touching:
             batch = suspect.batch
 
             def objective(points: Any, batch: Batch = batch) -> Any:
                 return _goal(*batch.margins(points))
 
-            repaired = objective if suspect.margin > -1e-9 else None
-            for point in rounding.candidates(suspect.point, batch.lower, batch.upper, repaired):
-                values = batch.values(point)
-                tape = self.hunter.refuting_tape(values)
-                self.account.confirmations += 1
-                if tape is not None:
-                    by = "screening in floats and descent" if repaired is None else "descent and exact repair"
-                    self.found, self.found_by = tape, by
-                    return
-            if suspect.margin < -1e-9:
-                self.account.unconfirmed += 1
+            self._confirm_near(suspect, objective, "descent and exact repair", 2 * CANDIDATES)
+
+    def _confirm_near(self, suspect: _Suspect, objective: Any, found_by: str, most: int) -> None:
+        from verify.search import rounding
+
+        batch, open_ones = suspect.batch, 0
+        points = rounding.candidates(suspect.point, batch.lower, batch.upper, objective, evaluations=REPAIR)
+        for point in islice(points, most):
+            drawn = self.hunter.drawn(Draw.replay(batch.values(point)))
+            self.account.confirmations += 1
+            verdict = "outside" if drawn is None else self.hunter.judge(drawn[0]).verdict
+            if drawn is not None and verdict == "false":
+                self.found, self.found_by = drawn[1], found_by
+                return
+            open_ones += verdict == "undecided"
+            if open_ones >= UNDECIDED:
+                break
+        self.account.open += open_ones > 0
 
     def _nearest(self, suspect: _Suspect) -> None:
         drawn = self.hunter.drawn(Draw.replay(suspect.batch.values(suspect.point)))
