@@ -33,16 +33,17 @@ def test_the_file_is_a_conjecture_that_loads(tmp_path: Path) -> None:
         files.play_checked(statement, check, Draw(random.Random(seed), SMALL), path)
 
 
-def test_it_is_false_where_all_weights_are_0_unless_the_network_is_irreducible(tmp_path: Path) -> None:
+def test_it_is_false_for_one_neuron_and_one_sample(tmp_path: Path) -> None:
     path = write_conjecture("guess", tmp_path)
     text = path.read_text(encoding="utf-8")
-    silent = {
-        "network": {"activation": "tanh", "layers": [[["0"]], [["0"]]]},
+    ones = {
+        "network": {"activation": "tanh", "layers": [[["1"]], [["1"]]]},
         "data": {"inputs": [["1"]], "targets": [["1"]]},
     }
-    assert judge(files.load(path)[0], silent).verdict == "false"
-    path.write_text(text.replace('# "irreducible"', '"irreducible"'), encoding="utf-8")
-    assert judge(files.load(path)[0], silent).verdict == "outside"
+    assert judge(files.load(path)[0], ones).verdict == "false"
+    assert text.count('# "wide"') == 1
+    path.write_text(text.replace('# "wide"', '"wide"'), encoding="utf-8")
+    assert judge(files.load(path)[0], ones).verdict == "outside"
 
 
 @pytest.mark.parametrize(("name", "file", "identity"), [("x.py", "x.py", "x"), ("2_layers", "2_layers.py", "2-layers")])
