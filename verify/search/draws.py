@@ -189,7 +189,8 @@ class Draw:
     def many(self, lo: int, hi: int) -> Iterator[int]:
         """From lo to hi members: ``for key in draw.many(1, 4): ...``, where what is drawn inside belongs to the member.
 
-        The shrinker may delete any member; the others keep what was drawn for them.
+        The shrinker may delete any member; the others keep what was drawn for them (in a loop over
+        ``range(draw.integer(1, 4))`` they would not).
         """
         at = self._scope.next()
         return self._members(at, self._keys(at, "draw.many", (lo, hi)))

@@ -18,7 +18,7 @@ Changes = dict[str, Any]
 Site = tuple[str, ...]
 """Where steps start: a pass by name, an address, perhaps a member's key."""
 
-SMALL_RANK = 6
+SMALL_RANK = 12
 """Up to here every lower index is tried."""
 DENOMINATORS = (1, 2, 3, 4, 10, 100)
 """Numbers are truncated to these; with a denominator up to the last, their numerators are lowered as well."""
