@@ -208,7 +208,7 @@ def _tell(facts: dict[str, Any], outcome: Outcome, *, quiet: bool) -> None:
     for one in facts["counterexamples"]:
         _tell_counterexample(say, one, outcome)
     if not quiet and not outcome.replayed:
-        for line in account_lines(outcome.account):
+        for line in account_lines(outcome.account, refuted=bool(facts["counterexamples"])):
             say(line)
     if outcome.stopped:
         say(f"stopped by {outcome.stopped}" if outcome.stopped != "interrupted" else "interrupted", "magenta")
@@ -254,39 +254,51 @@ def _shown(value: Any) -> str:
     return f"= {text if len(text) <= 100 else text[:100] + ' ...'}"
 
 
-def account_lines(account: Account) -> list[str]:
-    """The account in words."""
-    from verify.search.account import PHASES
-
-    lines = []
-    bounds = account.bounds()
-    for phase, tally in account.tallies.items():
-        if not tally.draws:
-            continue
-        parts = [f"{tally.draws:,} draws judged exactly", f"{tally.met:,} met the assumptions"]
-        parts += [f"{tally.outside:,} did not"] if tally.outside else []
-        parts += [f"{tally.rejected:,} rejected by the draw function"] if tally.rejected else []
-        parts += [f"{tally.undecided:,} undecided"] if tally.undecided else []
-        if tally.screened:
-            parts.append(f"{tally.screened:,} trials in floats, {tally.screened_met:,} inside the assumptions")
-        lines.append(f"{PHASES[phase]}: {'; '.join(parts)}")
-        if (bound := bounds.get(phase)) is not None:
-            number = tally.independent if phase == "dense" else len(tally.different)
-            lines.append(
-                f"    if none of these is a counterexample: with 95% confidence fewer than {bound:.2g} of this distribution "
-                f"are ({number:,} independent trials)"
-            )
+def account_lines(account: Account, *, refuted: bool = False) -> list[str]:
+    """The account in words; without a bound where a counterexample was found."""
+    lines = [_of_phase(account, phase) for phase, tally in account.tallies.items() if tally.draws]
+    if not refuted:
+        lines += [_of_bound(account, phase, bound) for phase, bound in account.bounds().items() if bound is not None]
     if account.descended or account.mutated:
         lines.append(
             f"local optimisation: {account.descended:,} trials in floats, {account.mutated:,} changed draws; "
-            f"{account.confirmations:,} suspects judged exactly"
+            f"{account.confirmations:,} exact instances near suspects"
         )
     if account.unseen:
         lines.append(f"not screened in floats: {account.unseen}")
+    if account.needed:
+        names = ", ".join(f"{name} ({count:,})" for name, count in account.needed.most_common())
+        lines.append(f"without one assumption the claim fails in some draws: {names}")
     if account.smallest is not None and account.where is not None:
+        margin = 0 if abs(account.smallest) < 1e-290 else account.smallest
         text = json.dumps(account.where)
-        exactly = "" if account.exact else " (in floats)"
-        lines.append(
-            f"smallest margin seen: {0 if abs(account.smallest) < 1e-290 else account.smallest:.6g}{exactly} at {text if len(text) <= 400 else text[:400] + ' ...'}"
-        )
+        text = text if len(text) <= 400 else f"{text[:400]} ..."
+        lines.append(f"smallest margin seen{'' if account.exact else ', in floats'}: {margin:.6g} at {text}")
     return lines
+
+
+def _of_phase(account: Account, phase: str) -> str:
+    from verify.search.account import PHASES
+
+    tally = account.tallies[phase]
+    parts = [f"{tally.draws:,} draws judged exactly", f"{tally.met:,} met the assumptions"]
+    parts += [f"{tally.outside:,} did not"] if tally.outside else []
+    parts += [f"{tally.rejected:,} rejected by the draw function"] if tally.rejected else []
+    parts += [f"{tally.undecided:,} undecided"] if tally.undecided else []
+    if tally.screened:
+        parts.append(
+            f"{tally.screened:,} trials in floats of the same shapes, {tally.screened_met:,} inside the assumptions"
+        )
+    return f"{PHASES[phase]}: {'; '.join(parts)}"
+
+
+def _of_bound(account: Account, phase: str, bound: float) -> str:
+    from verify.search.account import PHASES
+    from verify.search.distributions import DENSE
+
+    tally = account.tallies[phase]
+    number = tally.independent if phase == DENSE else len(tally.different)
+    return (
+        f"with 95% confidence, less than {100 * bound:.2g}% of the {PHASES[phase]} that meet the assumptions are "
+        f"counterexamples ({number:,} different, independent trials)"
+    )

@@ -14,7 +14,7 @@ import pytest
 from verify.decide.instances import judge
 from verify.errors import VerifyError
 from verify.run import library
-from verify.run.execute import _raw
+from verify.plain import plain_instance
 from verify.run.worker import _statements
 from verify.statement import Statement
 
@@ -69,7 +69,7 @@ def changed(raw: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.id)
 def test_no_instance_near_the_own_ones_refutes_it(statement: Statement) -> None:
     rng = random.Random(statement.id)
-    given = [_raw(statement, raw) for c in statement.checks if c.kind in ("certificate", "control") for raw in c.function()]
+    given = [plain_instance(statement, raw) for c in statement.checks if c.kind in ("certificate", "control") for raw in c.function()]
     given = [raw for raw in given if len(json.dumps(raw)) < 700]
     found: Counter[str] = Counter()
     for trial in range(400):

@@ -15,6 +15,7 @@ from verify.search.distributions import DENSE, SMALL
 CONFIDENCE = 0.95
 FEW = 0.01
 """A share of draws that meet the assumptions below this is worth a warning."""
+COUNTERS = ("broken", "undecided", "needed")
 PHASES = {SMALL: "small rationals", DENSE: "dense reals"}
 
 
@@ -55,6 +56,8 @@ class Account:
     rounds: int = 0
     broken: Counter[str] = field(default_factory=Counter)
     undecided: Counter[str] = field(default_factory=Counter)
+    needed: Counter[str] = field(default_factory=Counter)
+    """Assumptions -> draws in which it alone is false, and the claim with it."""
     unseen: str = ""
     """Why nothing was screened in floats, if that is so."""
     descended: int = 0
@@ -73,7 +76,11 @@ class Account:
         tally.discrete |= discrete
         if judgement.verdict == "outside":
             tally.outside += 1
+            truths = judgement.evaluation.assumptions
             self.broken.update(judgement.evaluation.broken)
+            failing = [name for name, truth in truths.items() if truth is not True]
+            if judgement.evaluation.claim is False and len(failing) == 1:
+                self.needed.update(failing)
         elif judgement.verdict == "undecided":
             tally.undecided += 1
             unknown = [name for name, truth in judgement.evaluation.assumptions.items() if truth is None]
@@ -100,6 +107,7 @@ class Account:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.broken.update(other.broken)
         self.undecided.update(other.undecided)
+        self.needed.update(other.needed)
         self.unseen = self.unseen or other.unseen
         if other.smallest is not None and other.where is not None:
             self.nearer(other.smallest, other.where, exact=other.exact)
@@ -159,7 +167,8 @@ class Account:
         made = asdict(self)
         for tally in made["tallies"].values():
             tally["different"] = sorted(tally["different"])
-        made["broken"], made["undecided"] = dict(self.broken), dict(self.undecided)
+        for name in COUNTERS:
+            made[name] = dict(getattr(self, name))
         if self.smallest is not None and not math.isfinite(self.smallest):
             made["smallest"] = None
         return made
@@ -170,14 +179,8 @@ class Account:
         tallies = {
             phase: Tally(**{**tally, "different": set(tally["different"])}) for phase, tally in plain["tallies"].items()
         }
-        return cls(
-            **{
-                **plain,
-                "tallies": tallies,
-                "broken": Counter(plain["broken"]),
-                "undecided": Counter(plain["undecided"]),
-            }
-        )
+        counters = {name: Counter(plain[name]) for name in COUNTERS}
+        return cls(**{**plain, **counters, "tallies": tallies})
 
     def summary(self) -> dict[str, Any]:
         """What a report shows of the search."""

@@ -355,7 +355,8 @@ class _Player:
         self.account.open += open_ones > 0
 
     def _nearest(self, suspect: _Suspect) -> None:
-        drawn = self.hunter.drawn(Draw.replay(suspect.batch.values(suspect.point)))
+        point = [_readable(float(value)) for value in suspect.point]
+        drawn = self.hunter.drawn(Draw.replay(suspect.batch.values(point)))
         if drawn is not None:
             self.account.nearer(suspect.margin, drawn[0], exact=False)
 
@@ -375,6 +376,12 @@ class _Player:
                 return
             if changed < goal:
                 best[index % len(best)] = (changed, drawn[1])
+
+
+def _readable(value: float) -> Fraction:
+    """The simple rational of which a float is the rounding, if it is one."""
+    simple = Fraction(value).limit_denominator(1000)
+    return simple if float(simple) == value else Fraction(value)
 
 
 def _mutated(tape: Tape, rng: random.Random, phase: str) -> dict[str, Any]:
