@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -186,6 +188,35 @@ def test_bytes_that_are_not_utf_8(write: Write) -> None:
     line = line_of(path, "A guess")
     path.write_bytes(GOOD.replace("A guess", "A gu\u00e9ss").encode("latin-1"))
     fails(path, line, "the byte 0xe9 is not UTF-8", "save the file in the encoding UTF-8")
+
+
+def test_what_is_no_ordinary_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    fails(tmp_path / "pipe.py", None, "no Python file")
+
+
+def test_wrong_paths_and_syntax_are_told_without_heavy_imports(write: Write) -> None:
+    path = write("x = (")
+    code = f"""
+import sys
+from verify.errors import ConjectureError
+from verify.search import sources
+for path in ({str(path)!r}, {str(path.with_name("none.py"))!r}):
+    try:
+        sources.compiled(path, sources.read(path))
+    except ConjectureError as error:
+        print(error)
+print([name for name in ("numpy", "sympy", "flint") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    first, second, modules = done.stdout.splitlines()
+    assert "'(' was never closed" in first
+    assert "there is no such file" in second
+    assert modules == "[]"
+
+
+def test_a_warning_of_the_compiler_is_no_error(write: Write) -> None:
+    assert files.load(write(GOOD + '\npattern = "\\d"\n'))[0].id == "a-guess"
 
 
 def test_a_byte_order_mark_is_no_error(write: Write) -> None:

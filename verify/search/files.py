@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import difflib
-import hashlib
 import inspect
 import sys
 import traceback
@@ -26,6 +25,7 @@ from verify.plain import plain
 from verify.quantities import lookup
 from verify.recheck.definitions.functions import FUNCTIONS
 from verify.search.draws import Draw, Rejected
+from verify.search.sources import EXAMPLE, compiled, digest, filename, read
 from verify.statement import Check, Quantity, Statement
 
 _LOADED: dict[tuple[str, str], tuple[Statement, Check]] = {}
@@ -46,16 +46,6 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "n": spiking.parse_network,
     "e": spiking.parse_events,
 }
-_EXAMPLE = "`python -m verify new conjecture NAME` writes a file that works"
-
-
-def digest(path: str | Path) -> str:
-    """SHA-256 of the file as it is on the disk (of modules that it imports nothing is said).
-
-    Raises:
-        ConjectureError: if it cannot be read.
-    """
-    return hashlib.sha256(_bytes(Path(path))).hexdigest()
 
 
 def load(path: str | Path) -> tuple[Statement, Check]:
@@ -67,10 +57,9 @@ def load(path: str | Path) -> tuple[Statement, Check]:
         ConjectureError: for whatever is wrong with it, with the line and the remedy.
     """
     path = Path(path)
-    content = _bytes(path)
-    key = str(path.resolve()), hashlib.sha256(content).hexdigest()
+    key = str(path.resolve()), digest(path)
     if key not in _LOADED:
-        tree, code = _compiled(path, content)
+        tree, code = compiled(path, read(path))
         module = _executed(path, code)
         name, statement = _only_statement(path, tree, module)
         line = _line_of_name(tree, name)
@@ -79,46 +68,7 @@ def load(path: str | Path) -> tuple[Statement, Check]:
     return _LOADED[key]
 
 
-# ---- from the disk to a module --------------------------------------------------------------------------------------
-
-
-def _bytes(path: Path) -> bytes:
-    if path.is_dir():
-        raise ConjectureError(f"{path}: this is a folder; give the file in it that holds the conjecture")
-    if not path.exists():
-        other = path.with_name(f"{path.name}.py")
-        hint = f"did you mean {other}?" if other.is_file() else f"check the name ({_EXAMPLE})"
-        raise ConjectureError(f"{path}: there is no such file; {hint}")
-    if path.suffix != ".py":
-        raise ConjectureError(f"{path}: this is no Python file; give one whose name ends in .py ({_EXAMPLE})")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConjectureError(f"{path}: it cannot be read ({error.strerror}); check its permissions") from None
-
-
-def _compiled(path: Path, content: bytes) -> tuple[ast.Module, CodeType]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConjectureError(
-            f"{path}:{line}: the byte {content[error.start]:#04x} is not UTF-8; save the file in the encoding UTF-8"
-        ) from None
-    try:
-        tree = ast.parse(text, _filename(path))
-        return tree, compile(tree, _filename(path), "exec", dont_inherit=True)
-    except SyntaxError as error:
-        shown = f": {error.text.strip()}" if error.text and error.text.strip() else ""
-        raise ConjectureError(
-            f"{path}:{error.lineno or 1}: {error.msg} (column {error.offset or 1}){shown}; correct the Python syntax"
-        ) from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise ConjectureError(f"{path}:1: Python cannot compile it ({error}); simplify the file") from None
-
-
-def _filename(path: str | Path) -> str:
-    return str(Path(path).resolve())
+# ---- from the text to a module ---------------------------------------------------------------------------------------
 
 
 def _executed(path: Path, code: CodeType) -> ModuleType:
@@ -176,7 +126,7 @@ def _only_statement(path: Path, tree: ast.Module, module: ModuleType) -> tuple[s
     if not found:
         raise ConjectureError(
             f"{path}:1: the file makes no Statement (imported ones do not count); write guess = Statement(...) at its top "
-            f"level ({_EXAMPLE})"
+            f"level ({EXAMPLE})"
         )
     if len(found) > 1:
         lines = sorted(_line_of_name(tree, name) for name, _ in found)
@@ -284,7 +234,7 @@ def _line_of_text(tree: ast.Module, text: str) -> int | None:
 
 def _line_of_function(check: Check, path: str | Path) -> int:
     code = getattr(inspect.unwrap(check.function), "__code__", None)
-    return code.co_firstlineno if isinstance(code, CodeType) and code.co_filename == _filename(path) else 1
+    return code.co_firstlineno if isinstance(code, CodeType) and code.co_filename == filename(path) else 1
 
 
 def _listed(lines: list[int]) -> str:
@@ -293,7 +243,7 @@ def _listed(lines: list[int]) -> str:
 
 def locate(error: BaseException, path: str | Path) -> str:
     """``FILE:LINE`` of the deepest frame of an exception's traceback that lies in the file; ``FILE:1`` if none does."""
-    file = _filename(path)
+    file = filename(path)
     lines = [n for frame, n in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
     return f"{path}:{lines[-1] if lines else 1}"
 
@@ -314,7 +264,7 @@ def _told(error: BaseException, path: str | Path, when: str) -> str:
 def _helper(error: BaseException, path: str | Path) -> str:
     """Where the exception was raised, if that was in a module beside the file."""
     (*_, (frame, line)) = traceback.walk_tb(error.__traceback__)
-    raised, file = Path(frame.f_code.co_filename), Path(_filename(path))
+    raised, file = Path(frame.f_code.co_filename), Path(filename(path))
     return f" (raised at {raised.name}:{line})" if raised != file and raised.parent == file.parent else ""
 
 
@@ -375,9 +325,9 @@ def _instance(statement: Statement, proposal: Any) -> dict[str, Any]:
         raise InstanceError(f"it lacks {', '.join(map(repr, missing))}; {wanted}")
     for quantity in statement.parameters:
         read_parameter(quantity.name, quantity.sort, raw[quantity.name])
-    for name, function, read in _readings(statement):
+    for name, function, reader in _readings(statement):
         try:
-            read(raw[name])
+            reader(raw[name])
         except (InstanceError, TypeError, AttributeError, LookupError) as error:
             raise InstanceError(f"the parameter {name!r}, as {function} takes it: {error}") from None
     return raw
