@@ -233,3 +233,22 @@ def test_existence_is_not_searched() -> None:
     made.search(lambda draw: {X: 1})
     with pytest.raises(StatementError, match="for all instances"):
         falsify(made)
+
+
+def test_fewer_members_with_other_numbers_are_found() -> None:
+    """Six numbers of [0, 4] with sum above 10: no step of shrinking leads from them to three larger ones."""
+    total = computed("total", "real", "sets.distance", ["v", "zero"], "sum of absolute values")
+    vector, zero = parameter("v", "tuple", "numbers"), parameter("zero", "tuple", "zeros")
+    statement = Statement(
+        "toy-sum", title="Sums", quantities=[vector, zero, total], assume={}, claim=total.symbol <= 10
+    )
+
+    @statement.search
+    def vectors(draw: Draw) -> dict[Any, Any]:
+        entries = draw.vector((1, 6), 0, 4)
+        return {vector: entries, zero: [0] * len(entries)}
+
+    finding = falsify(statement, rounds=8)
+    assert finding.counterexample is not None
+    assert sorted(map(int, finding.counterexample.raw["v"])) in ([3, 4, 4], [4, 4, 4])
+    assert_minimal(finding)

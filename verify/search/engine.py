@@ -43,6 +43,8 @@ MUTATIONS = 16
 FAR_OFF = 1e6
 """Added where an assumption fails, so that a descent first meets the assumptions."""
 MOST_STEPS = 4000
+SHAPES = 8
+"""Smaller shapes that are searched once no step of shrinking is left."""
 BATCHES = 64
 """Shapes whose float definitions are kept."""
 
@@ -172,11 +174,30 @@ class Hunter:
         if tape is None:
             return None
         tape, steps, cut = shrink.shrink(tape, self.refuting_tape, most=most)
+        while not cut and (smaller := self._in_a_smaller_shape(tape)) is not None:
+            tape, more, cut = shrink.shrink(smaller, self.refuting_tape, most=most)
+            steps += more
         drawn = self.drawn(Draw.replay(values_of(tape)))
         assert drawn is not None
         return self.certified(
             drawn[0], choices=to_json(drawn[1]), found_by=found_by, number=number, steps=steps, minimal=not cut
         )
+
+    def _in_a_smaller_shape(self, tape: Tape) -> Tape | None:
+        """A counterexample with fewer members of some collection but other numbers, if a short search finds one."""
+        tried = 0
+        for values in shrink.steps(tape):
+            drawn = self.drawn(Draw.replay(values))
+            if drawn is None or _members(drawn[1]) >= _members(tape) or self.batch(drawn[1]) is None:
+                continue
+            for phase in (SMALL, DENSE):
+                found = _Player(self, tried, SHAPES, phase).within(drawn[1])
+                if found is not None and shrink.complexity(found) < shrink.complexity(tape):
+                    return found
+            tried += 1
+            if tried == SHAPES:
+                break
+        return None
 
     def certified(
         self,
@@ -211,10 +232,10 @@ class _Suspect:
 class _Player:
     """One round."""
 
-    def __init__(self, hunter: Hunter, seed: int, number: int) -> None:
+    def __init__(self, hunter: Hunter, seed: int, number: int, phase: str = "") -> None:
         import numpy as np
 
-        self.hunter, self.number, self.phase = hunter, number, phase_of(number)
+        self.hunter, self.number, self.phase = hunter, number, phase or phase_of(number)
         self.rng = seed_of_round(seed, number)
         self.generator = np.random.default_rng(self.rng.getrandbits(64))
         self.account = Account(rounds=1)
@@ -237,6 +258,13 @@ class _Player:
             elif self.judged:
                 self._mutate()
         return Round(self.account, self.found, self.found_by, self.slowest)
+
+    def within(self, tape: Tape) -> Tape | None:
+        """What float trials of one shape alone lead to."""
+        self._screen(tape)
+        self._descend()
+        self._confirm()
+        return self.found
 
     # ---- exact trials ----
 
@@ -376,6 +404,10 @@ class _Player:
                 return
             if changed < goal:
                 best[index % len(best)] = (changed, drawn[1])
+
+
+def _members(tape: Tape) -> int:
+    return sum(len(choice.value) for choice in tape.values() if choice.kind == "items")
 
 
 def _readable(value: float) -> Fraction:
