@@ -18,8 +18,9 @@ import numpy as np
 
 from verify import expressions
 from verify.arithmetic import exact
-from verify.errors import InstanceError
+from verify.errors import InstanceError, VerifyError
 from verify.networks.dense import read_data, read_network
+from verify.plain import plain
 from verify.quantities import Workspace
 from verify.search.draws import Draw, Number, Rejected, Tape, play, sample_numbers, values_of
 from verify.search.float_networks import Array, FloatData, FloatNetwork
@@ -251,7 +252,7 @@ def _constantly(value: Any) -> Loader:
 
 
 def _as_float(leaf: Any) -> float:
-    return leaf.numerator / leaf.denominator if isinstance(leaf, Fraction) else nearest(exact(leaf))
+    return nearest(exact(plain(leaf)))
 
 
 def _number(leaf: Any, rows: Mapping[str, int]) -> Loader:
@@ -315,7 +316,7 @@ def _is_data(raw: Any) -> bool:
 def _structure(raw: Any, rows: Mapping[str, int]) -> Loader:
     """A network, data, or whatever else an instance holds: objects and lists of arrays, text as it is."""
     if _is_network(raw):
-        read = read_network(raw)
+        read = read_network(plain(raw))
         activation, inner = read.activation, read.inner
         layers = [_array(layer, rows) for layer in raw["layers"]]
         biases = [None if b is None else _array(b, rows) for b in raw.get("biases") or [None] * len(layers)]
@@ -326,7 +327,7 @@ def _structure(raw: Any, rows: Mapping[str, int]) -> Loader:
             inner,
         )
     if _is_data(raw):
-        loss = read_data(raw).loss
+        loss = read_data(plain(raw)).loss
         inputs, targets = _array(raw["inputs"], rows), _array(raw["targets"], rows)
         return lambda columns: FloatData(inputs(columns), targets(columns), loss)
     if isinstance(raw, Mapping):
@@ -344,10 +345,8 @@ def _is_numeric(raw: Any) -> bool:
     """Whether all leaves of nested arrays are exact numbers."""
     if isinstance(raw, (list, tuple)):
         return all(map(_is_numeric, raw))
-    if isinstance(raw, Fraction):
-        return True
     try:
-        exact(raw)
-    except InstanceError:
+        exact(plain(raw))
+    except VerifyError:
         return False
     return True

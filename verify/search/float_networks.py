@@ -234,8 +234,10 @@ class FloatData:
 def products(a: Array, b: Array) -> Array:
     """sum_i a[p, i] b[q, i], of (p, i, P) and (q, i, P): an array (p, q, P)."""
     total = a[:, None, 0] * b[None, :, 0]
+    term = np.empty_like(total)
     for i in range(1, a.shape[1]):
-        total += a[:, None, i] * b[None, :, i]
+        np.multiply(a[:, None, i], b[None, :, i], out=term)
+        total += term
     return total
 
 
