@@ -1,12 +1,11 @@
 """Acyclicity is necessary, for every fixed weight matrix (derived)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Implies, Not, Or, symbols
 
 from theorems.charge_conservation import _models as m
-from verify import Family, Statement, Step, Valid, axis, computed, parameter
+from verify import Draw, Family, Statement, Step, Valid, axis, computed, parameter
 
 CYCLE = parameter("cycle", "tuple", "neurons v_1, ..., v_k, each sending to the next")
 IS_CYCLE = computed("is_cycle", "boolean", "spiking.is_cycle", [m.NETWORK, CYCLE], "it is a cycle of the graph")
@@ -156,7 +155,7 @@ def loops_of_one_and_two_neurons() -> Iterator[Family]:
     trials=80,
     distribution="2 to 4 neurons, a chordless ring of random length among random other edges, weights of random size",
 )
-def random_cycles(rng: Random) -> m.Raw:
+def random_cycles(rng: Draw) -> m.Raw:
     n = rng.randint(2, 4)
     k = rng.randint(1, n)
     sizes = ["-3", "-1", "-2/7", "1/5", "1", "5/2"]

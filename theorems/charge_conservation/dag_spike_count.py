@@ -1,13 +1,12 @@
 """The number of spikes, unlike the terminal state, depends on timing; its exact minimum and an upper bound (derived)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Not, symbols
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation import _models as m
-from verify import Family, Statement, Step, Valid, axis, computed
+from verify import Draw, Family, Statement, Step, Valid, axis, computed
 
 LEAST = m.of_runs("least", "min_spikes", "integer", "least number of spikes of a run to rest")
 MOST = m.of_runs("most", "max_spikes", "integer", "greatest number of spikes of a run")
@@ -127,7 +126,7 @@ def two_neurons() -> Family:
 
 
 @spikes.search(trials=60, distribution="1 to 3 neurons, acyclic, weights and charges on a grid, either semantics")
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     net = m.random_network(rng, acyclic=True)
     return {
         "network": net,

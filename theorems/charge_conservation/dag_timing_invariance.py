@@ -1,14 +1,13 @@
 """Acyclic networks come to one terminal state under every timing (claimed in the abstract of Yan et al.)."""
 
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 from sympy import And, Eq, symbols
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation import _models as m
-from verify import Drawing, Family, Identity, Statement, Step, axis, computed
+from verify import Draw, Drawing, Family, Identity, Statement, Step, axis, computed
 
 OUTCOMES = m.of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", m.FAIR)
 STATES = m.of_runs("rest_states", "rest_states", "tuple", "the reachable states at rest, counts and potentials")
@@ -147,7 +146,7 @@ def three_neurons() -> Family:
 
 
 @dag.search(trials=100, distribution="1 to 3 neurons, acyclic, weights and charges on a grid, either semantics")
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     net = m.random_network(rng, acyclic=True)
     events = m.random_events(rng, len(net["threshold"]))
     return {"network": net, "events": events, "semantics": rng.choice(["instant", "delayed"]), "fair": True}

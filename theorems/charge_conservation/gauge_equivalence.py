@@ -1,12 +1,11 @@
 """Gauge freedom of the neuron: shifting its window, scaling its row (derived; the symmetric-threshold form is common)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Equivalent, symbols
 
 from theorems.charge_conservation import _models as m
-from verify import Identity, Statement, Step, Valid, computed, parameter
+from verify import Draw, Identity, Statement, Step, Valid, computed, parameter
 
 SHIFT = parameter("shift", "tuple", "what is added to each neuron's potential and to both ends of its window")
 SCALE = parameter("scale", "tuple", "what each neuron's row, threshold, potential and charges are multiplied by")
@@ -120,7 +119,7 @@ def recurrent_network() -> Iterator[m.Raw]:
 @gauge.search(
     trials=60, distribution="1 or 2 neurons, any graph, instant delivery; weights, shifts and scales on a grid"
 )
-def random_gauges(rng: Random) -> m.Raw:
+def random_gauges(rng: Draw) -> m.Raw:
     net = m.random_network(rng, acyclic=False, largest=2)
     n = len(net["threshold"])
     return {

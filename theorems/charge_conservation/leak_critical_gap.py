@@ -1,12 +1,11 @@
 """A leaky neuron fires on two charges iff they are close enough: the critical gap (derived)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Equivalent, Or, exp, log, symbols
 
 from theorems.charge_conservation import _models as m
-from verify import Statement, Step, Valid, defined, parameter
+from verify import Draw, Statement, Step, Valid, defined, parameter
 
 P = parameter("p", "positive", "first charge, in thresholds")
 Q = parameter("q", "positive", "second charge, in thresholds")
@@ -89,7 +88,7 @@ def around_the_critical_gap() -> Iterator[m.Raw]:
 
 
 @leak.search(trials=200, distribution="p, q in sixteenths below the threshold, gaps and time constants in eighths")
-def random_charges(rng: Random) -> m.Raw:
+def random_charges(rng: Draw) -> m.Raw:
     return at(
         f"{rng.randint(1, 15)}/16", f"{rng.randint(1, 15)}/16", f"{rng.randint(0, 16)}/8", f"{rng.randint(1, 16)}/8"
     )

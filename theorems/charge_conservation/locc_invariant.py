@@ -1,13 +1,12 @@
 """Charge conservation along every run (Yan et al., arXiv:2603.15987, the framework of its abstract)."""
 
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 from sympy import Eq, symbols
 
 from theorems.charge_conservation import _models as m
-from verify import Family, Statement, Step, Valid, axis
+from verify import Draw, Family, Statement, Step, Valid, axis
 
 CONSERVED = m.of_runs(
     "conserved", "conserved", "boolean",
@@ -116,7 +115,7 @@ def all_two_neuron_loops() -> Family:
     trials=60,
     distribution="1 or 2 neurons, weights and charges on a grid; any graph with instant delivery, else an acyclic one",
 )
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     delayed = rng.random() < 0.5
     net = m.random_network(rng, acyclic=delayed, largest=2)
     events = m.random_events(rng, len(net["threshold"]), 2)

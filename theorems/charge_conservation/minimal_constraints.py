@@ -1,13 +1,12 @@
 """Conservation, bounds and the rest rule suffice: any finite disturbance is corrected (derived)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Not
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation import _models as m
-from verify import Statement, Step, computed
+from verify import Draw, Statement, Step, computed
 
 FINITE_NOISE = m.of_network("finite_noise", "finite_noise", "finitely many spurious spikes")
 OUTCOMES = m.of_runs("outcomes", "outcomes", "tuple", "the counts in which runs can end", m.ALWAYS)
@@ -94,7 +93,7 @@ def twelve_charges_in_any_order() -> Iterator[m.Raw]:
 
 
 @minimal.search(trials=40, distribution="1 or 2 neurons, acyclic, up to 2 spurious spikes, either semantics")
-def random_disturbances(rng: Random) -> m.Raw:
+def random_disturbances(rng: Draw) -> m.Raw:
     net = m.random_network(rng, acyclic=True, largest=2)
     net["noise"] = rng.randint(0, 2)
     events = m.random_events(rng, len(net["threshold"]), 2)

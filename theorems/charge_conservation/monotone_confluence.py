@@ -1,12 +1,11 @@
 """Excitatory recurrence with nonnegative input is deterministic (derived; least action in the sense of Bond and Levine)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Implies, Max, Min, floor, symbols
 
 from theorems.charge_conservation import _models as m
-from verify import Family, Statement, Step, Valid, axis, computed
+from verify import Draw, Family, Statement, Step, Valid, axis, computed
 
 EXCITATORY = m.of_network("excitatory", "nonnegative_weights", "no weight is negative")
 CHARGED = m.of_network("starts_charged", "starts_charged", "V0 >= 0 or S(0) = lower at each neuron")
@@ -179,7 +178,7 @@ def excitatory_pairs() -> Family:
 @monotone.search(
     trials=60, distribution="1 to 3 neurons, any graph, nonnegative weights and charges on a grid, instant delivery"
 )
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     n = rng.randint(1, 3)
     edges = [(j, i, rng.choice(["1/3", "1/2", "1", "3/2"])) for i in range(n) for j in range(n) if rng.random() < 0.5]
     net = m.network(

@@ -1,13 +1,12 @@
 """Integrate and fire without negative spikes: how far the order of the charges can move the count (derived)."""
 
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 from sympy import And, Eq, Integer, Max, Not, floor
 
 from theorems.charge_conservation import _models as m
-from verify import Family, Statement, axis, computed, defined
+from verify import Draw, Family, Statement, axis, computed, defined
 
 ZERO = defined("only", "integer", Integer(0), "the only neuron")
 V0 = computed("V0", "real", "spiking.potential", [m.NETWORK, ZERO], "initial potential", "V_0")
@@ -113,7 +112,7 @@ def three_charges() -> Family:
 
 
 @plain.search(trials=80, distribution="up to 6 charges of size at most the threshold, in eighths")
-def random_charges(rng: Random) -> m.Raw:
+def random_charges(rng: Draw) -> m.Raw:
     return _at(neuron(f"{rng.randint(0, 7)}/8"), *[f"{rng.randint(-8, 8)}/8" for _ in range(rng.randint(1, 6))])
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from random import Random
 from typing import Any
 
 from sympy import Eq, Rational, symbols
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation import _models as m
-from verify import Family, Identity, Observation, Statement, Step, axis, computed, parameter, random_timings
+from verify import Draw, Family, Identity, Observation, Statement, Step, axis, computed, parameter, random_timings
 
 QUANTIZED = parameter("quantized", "quantized", "a feed-forward network with quantized activations, and its input")
 MAPPING = parameter("mapping", "mapping", "how neurons' bounds, biases and inputs are taken over")
@@ -142,7 +141,7 @@ def inputs_on_a_grid() -> Family:
     trials=40,
     distribution="1 to 2 layers of 1 to 2 neurons, weights in quarters, steps 1/2, 1, 3/4, inputs in one or two pieces",
 )
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     sizes = [rng.randint(1, 2) for _ in range(rng.randint(2, 3))]
     layers = []
     for before, after in pairwise(sizes):

@@ -1,13 +1,12 @@
 """Which cycles a signed graph has decides how many rest states are possible (derived; discrete relatives of Thomas' rules)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Implies, Not, symbols
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation import _models as m
-from verify import Family, Statement, Step, Valid, axis, computed, parameter
+from verify import Draw, Family, Statement, Step, Valid, axis, computed, parameter
 
 CYCLE = parameter("cycle", "tuple", "neurons v_1, ..., v_k, each sending to the next (may be empty)")
 SIZE = m.of_network("size", "size", "number of neurons", "integer")
@@ -212,7 +211,7 @@ def two_neurons() -> Family:
     distribution="1 to 3 neurons, any graph, weights and charges on a grid, instant delivery, "
     "the cycle a random sequence",
 )
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     net = m.random_network(rng, acyclic=False)
     n = len(net["threshold"])
     cycle = rng.sample(range(n), rng.randint(1, n))

@@ -1,13 +1,12 @@
 """Rest states are the fixed points of the quantized recurrent map (derived)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Implies, Not
 
 from theorems.charge_conservation import _lemmas
 from theorems.charge_conservation import _models as m
-from verify import Family, Statement, Step, axis, computed
+from verify import Draw, Family, Statement, Step, axis, computed
 
 FIXED = computed(
     "fixed_points",
@@ -121,7 +120,7 @@ def two_neurons() -> Family:
 
 
 @fixed.search(trials=80, distribution="1 to 3 neurons, any graph, weights and charges on a grid, instant delivery")
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     net = m.random_network(rng, acyclic=False)
     return {"network": net, "events": m.random_events(rng, len(net["threshold"])), "semantics": "instant"}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Basic, Eq, Rational, exp
 
-from verify import InstanceError, Quantity, Source, computed, parameter
+from verify import Draw, InstanceError, Quantity, Source, computed, parameter
 from verify.decide.rank import kernel_of_exact
 from verify.networks.dense import evaluate, read_data, read_network
 
@@ -257,7 +257,7 @@ T2 = (
 """tanh, d = 2: the curvature matrix of the neuron is indefinite."""
 
 
-def kernel_vector(matrix: Sequence[Sequence[Fraction]], rng: Random) -> list[Fraction] | None:
+def kernel_vector(matrix: Sequence[Sequence[Fraction]], rng: Random | Draw) -> list[Fraction] | None:
     """A random small combination of a basis of the right kernel; None if the kernel is 0."""
     from flint import fmpq, fmpq_mat
 
@@ -273,7 +273,7 @@ def kernel_vector(matrix: Sequence[Sequence[Fraction]], rng: Random) -> list[Fra
 
 
 def random_critical(
-    rng: Random, *, width: int = 1, dimension: int = 1, samples: int | None = None, activation: Any = None
+    rng: Random | Draw, *, width: int = 1, dimension: int = 1, samples: int | None = None, activation: Any = None
 ) -> tuple[Raw, Raw] | None:
     """A random small network, and data by design at which it is exactly critical with nonzero residuals, or None.
 
@@ -306,7 +306,7 @@ def random_critical(
     return network, designed(network, inputs, scaled(residuals, factor))
 
 
-def random_split(rng: Random, neuron: int) -> Raw:
+def random_split(rng: Random | Draw, neuron: int) -> Raw:
     """Two or three shares, one of them maybe 0, that sum to 1."""
     shares = [Fraction(rng.choice([-3, -2, -1, 0, 1, 2, 3]), rng.choice([1, 2])) for _ in range(rng.randint(1, 2))]
     return split(neuron, *shares, 1 - sum(shares, Fraction(0)))
@@ -353,7 +353,7 @@ def extended(network: Raw, *neurons: tuple[Any, Any]) -> Raw:
     return {**network, "layers": [[*inner, *added[0]], [[*outer, *added[1][0]]]]}
 
 
-def critical_data(network: Raw, inputs: Sequence[Any], rng: Random) -> Raw | None:
+def critical_data(network: Raw, inputs: Sequence[Any], rng: Random | Draw) -> Raw | None:
     """Data with given inputs and random nonzero residuals, at which the network is critical; None if there are none."""
     inputs = rows(inputs)
     at_zero = {"inputs": inputs, "targets": rows([0] * len(inputs))}
@@ -365,7 +365,7 @@ def critical_data(network: Raw, inputs: Sequence[Any], rng: Random) -> Raw | Non
     return designed(network, inputs, largest_one(residuals)) if residuals and any(residuals) else None
 
 
-def random_inputs(rng: Random, count: int, dimension: int) -> list[list[int]]:
+def random_inputs(rng: Random | Draw, count: int, dimension: int) -> list[list[int]]:
     """Different integral inputs, none of them 0 or opposite to another."""
     found: list[list[int]] = []
     largest = max(4, count)
@@ -376,7 +376,7 @@ def random_inputs(rng: Random, count: int, dimension: int) -> list[list[int]]:
     return found
 
 
-def random_neurons(rng: Random, count: int, dimension: int) -> list[tuple[Fraction, list[Fraction]]]:
+def random_neurons(rng: Random | Draw, count: int, dimension: int) -> list[tuple[Fraction, list[Fraction]]]:
     """Neurons (a, w) with small numbers, a and w not 0, no two w's equal or opposite."""
     found: list[tuple[Fraction, list[Fraction]]] = []
 
@@ -404,7 +404,7 @@ def sigmoid_lift(extra: Any = 1) -> tuple[Raw, Raw, Raw]:
     return narrow, wide, designed(narrow, range(1, 6), scaled([3620, -15800, 27153, -21386, 6413], "1/6413"))
 
 
-def random_lift(rng: Random, network: Raw) -> Raw:
+def random_lift(rng: Random | Draw, network: Raw) -> Raw:
     """A plain network with the same function: one neuron is split in two, or neurons are added that cancel."""
     (weights, (outer,)) = network["layers"]
     dimension = len(weights[0])

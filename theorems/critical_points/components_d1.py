@@ -8,7 +8,7 @@ from typing import Any
 from sympy import And, Eq, Implies, Not, floor, symbols
 
 from theorems.critical_points import _models as m
-from verify import Family, Identity, Roots, Statement, Step, axis
+from verify import Draw, Family, Identity, Roots, Statement, Step, axis
 
 INPUTS = m.of("dense.inputs", m.NETWORK, sort="natural", meaning="the number of inputs", name="d")
 LOG = m.property_of("dense.log_inner", m.NETWORK, meaning="the inner weights are logarithms of rational numbers")
@@ -182,7 +182,7 @@ def no_zero_at_all() -> Iterator[m.Raw]:
 @components.search(
     trials=60, distribution="exp: phi a product of (u - k)^2 and (u - k), or tanh: a kernel vector; random shares"
 )
-def random_points(rng: Random) -> m.Raw:
+def random_points(rng: Draw) -> m.Raw:
     if rng.random() < 0.4:
         samples = rng.randint(3, 5)
         narrow = m.lattice("tanh", (rng.choice([1, -2]), rng.choice([2, 3, "1/3", "3/2"])))
@@ -198,7 +198,7 @@ def random_points(rng: Random) -> m.Raw:
     return {"network": _shared_out(narrow, rng), "data": data}
 
 
-def _shared_out(narrow: m.Raw, rng: Random) -> m.Raw:
+def _shared_out(narrow: m.Raw, rng: Random | Draw) -> m.Raw:
     """The first neuron split in two, and maybe a pair that cancels at the last one's place."""
     inner, (outer,) = narrow["layers"]
     share, c = m.Fraction(rng.randint(-3, 3), 2), rng.choice([0, 1, -3])

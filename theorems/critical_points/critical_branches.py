@@ -6,7 +6,7 @@ from random import Random
 from sympy import Equivalent, Rational, symbols
 
 from theorems.critical_points import _models as m
-from verify import Drawing, Family, Identity, Roots, Statement, Step, axis
+from verify import Draw, Drawing, Family, Identity, Roots, Statement, Step, axis
 
 SAME = m.property_of("dense.same_function", m.NETWORK, m.NARROW, meaning="both are one function", name="same_function")
 NARROW_CRITICAL = m.property_of("dense.critical", m.NARROW, m.DATA, meaning="the other network is a critical point")
@@ -201,7 +201,7 @@ def not_critical() -> Iterator[m.Raw]:
 @branches.search(
     trials=80, distribution="designed critical points of width 1 or 2, d <= 2, with random cancelling neurons"
 )
-def random_members(rng: Random) -> m.Raw:
+def random_members(rng: Draw) -> m.Raw:
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=rng.randint(1, 2))) is None:
         pass
     narrow, data = found

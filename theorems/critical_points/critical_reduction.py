@@ -6,7 +6,7 @@ from random import Random
 from sympy import And, Eq, Implies, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Statement, Step
+from verify import Draw, Identity, Statement, Step
 
 SAME = m.property_of("dense.same_function", m.NETWORK, m.NARROW, meaning="both are one function", name="same_function")
 IRREDUCIBLE = m.property_of(
@@ -189,7 +189,7 @@ def another_function() -> Iterator[m.Raw]:
 @reduction.search(
     trials=60, distribution="designed critical points of width 1 or 2, d <= 2, split, with blocks, shuffled"
 )
-def random_wide_points(rng: Random) -> m.Raw:
+def random_wide_points(rng: Draw) -> m.Raw:
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=rng.randint(1, 2))) is None:
         pass
     narrow, data = found

@@ -1,12 +1,11 @@
 """How large the critical set with a given output function is (claim of Zhang et al. 2024; bounds and proof written here)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Implies, Max, Not, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Statement, Step, Valid, defined
+from verify import Draw, Identity, Statement, Step, Valid, defined
 
 VANISHES = m.property_of("dual.vanishes", m.NETWORK, m.DATA, meaning="phi is identically 0", name="vanishes")
 INPUTS = m.of("dense.inputs", m.NETWORK, sort="natural", meaning="the number of inputs", name="d")
@@ -190,7 +189,7 @@ def too_many_copies() -> Iterator[m.Raw]:
 
 
 @dimension.search(trials=60, distribution="designed critical points of width 1 or 2, d <= 3, with cancelling pairs")
-def random_points(rng: Random) -> m.Raw:
+def random_points(rng: Draw) -> m.Raw:
     activation, d = rng.choice([m.ODD, m.EVEN, m.GENERIC]), rng.randint(1, 3)
     listed = m.random_neurons(rng, rng.randint(1, 2 if d < 3 else 1), d)
     narrow = m.two_layer(activation, *listed)

@@ -1,12 +1,11 @@
 """Gradient and Hessian of the loss through the dual function (gradient read in Zhang et al. 2025; Hessian derived)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Equivalent, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Statement, Step
+from verify import Draw, Identity, Statement, Step
 
 GRADIENT = m.of("dense.gradient", m.NETWORK, m.DATA, sort="tuple", meaning="the gradient, by backpropagation")
 HESSIAN = m.of("dense.hessian", m.NETWORK, m.DATA, sort="tuple", meaning="the Hessian, by backpropagation")
@@ -118,7 +117,7 @@ def a_bias() -> Iterator[m.Raw]:
 @dual_function.search(
     trials=60, distribution="designed critical points of width 1 or 2, d <= 2, and points beside them"
 )
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=rng.randint(1, 2))) is None:
         pass
     network, data = found

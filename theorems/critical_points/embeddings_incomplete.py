@@ -1,13 +1,12 @@
 """Deep networks lift to points that no embedding reaches (Zhang, Zhang and Luo, Section 4.1, Proposition A.2.1)."""
 
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 from sympy import And, Eq, Implies, Integer, Not, Or, diff, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Statement, Step, defined, parameter
+from verify import Draw, Identity, Statement, Step, defined, parameter
 
 FIRST = defined("first", "natural", Integer(0), "index of the first layer")
 SECOND = defined("second", "natural", Integer(1), "index of the second layer")
@@ -202,7 +201,7 @@ def an_image_of_a_split() -> Iterator[m.Raw]:
 
 
 @incomplete.search(trials=60, distribution="widths up to 3, one or two inputs, odd or flat rational activations")
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     activation = rng.choice([m.ODD, m.FLAT])
     d, first, second, last = (rng.randint(1, 2) for _ in range(4))
 

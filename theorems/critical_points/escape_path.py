@@ -1,12 +1,11 @@
 """An explicit way down from a saddle, with the exact decrease of the loss (derived)."""
 
 from collections.abc import Iterator, Sequence
-from random import Random
 
 from sympy import And, Eq, Ne, symbols
 
 from theorems.critical_points import _models as m
-from verify import Drawing, Family, Identity, Statement, Step, Valid, axis, computed, defined, parameter
+from verify import Draw, Drawing, Family, Identity, Statement, Step, Valid, axis, computed, defined, parameter
 
 GROUP = parameter("group", "tuple", "the indices of some neurons with one common inner weight")
 SHIFT = parameter("shift", "tuple", "by how much their inner weights move (factors, for logarithmic weights)", "h")
@@ -170,7 +169,7 @@ def from_zero_to_zero() -> Iterator[m.Raw]:
 @path.search(
     trials=80, distribution="width 1 or 2, d <= 2, a silent neuron or a cancelling pair, random places and changes"
 )
-def random_paths(rng: Random) -> m.Raw:
+def random_paths(rng: Draw) -> m.Raw:
     d = rng.randint(1, 2)
     listed = m.random_neurons(rng, rng.randint(2, 3), d)
     narrow = m.two_layer(rng.choice([m.ODD, m.EVEN, m.GENERIC, m.FLAT]), *listed[1:])

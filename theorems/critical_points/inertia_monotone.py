@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from random import Random
 from typing import Any
 
 from sympy import And, Matrix, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Statement, Step, parameter
+from verify import Draw, Identity, Statement, Step, parameter
 from verify.networks.dense import evaluate, read_data, read_network
 from verify.networks.embedding_deep import compatible_embedding
 from verify.networks.splittings import read_splitting, split_matrices, split_network
@@ -195,7 +194,7 @@ def another_loss() -> Iterator[m.Raw]:
 @monotone.search(
     trials=60, distribution="small networks of one hidden layer, 1 or 2 outputs, d <= 2, any targets; splits"
 )
-def random_splits(rng: Random) -> m.Raw:
+def random_splits(rng: Draw) -> m.Raw:
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=rng.randint(1, 2))) is None:
         pass
     network, data = found

@@ -1,13 +1,12 @@
 """The exact inertia of a split critical point (derived here; contains the theorem of Fukumizu and Amari, 2000)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import Eq, symbols
 
 from theorems.critical_points import _models as m
 from theorems.critical_points import _split_forms as forms
-from verify import Identity, Statement, Step
+from verify import Draw, Identity, Statement, Step
 
 SUMS = m.property_of("embedding.sums_to_one", m.SPLITTING, meaning="the shares of each split neuron sum to 1")
 COPIED = m.property_of("embedding.unshifted", m.SPLITTING, meaning="the copies keep the inner weights")
@@ -184,7 +183,7 @@ def two_outputs() -> Iterator[m.Raw]:
 @law.search(
     trials=100, distribution="designed critical points of width 1 or 2, d <= 2; one or all neurons in 2 or 3 shares"
 )
-def random_splits(rng: Random) -> m.Raw:
+def random_splits(rng: Draw) -> m.Raw:
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=rng.randint(1, 2))) is None:
         pass
     network, data = found

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from random import Random
 
 from sympy import And, Eq, Expr, Integer, Max, Rational, Symbol, tanh
 
 from theorems.critical_points import _models as m
-from verify import Statement, Step, UniqueZero, defined, parameter
+from verify import Draw, Statement, Step, UniqueZero, defined, parameter
 
 RADIUS = parameter("r", "positive", "radius of the box around the narrow parameters")
 WIDE_RADIUS = parameter("rho", "positive", "radius of the box around the wide parameters", r"\rho")
@@ -216,7 +215,7 @@ def one_copy_moves() -> Iterator[m.Raw]:
 @newton.search(
     trials=60, distribution="the two reference points, radii 10^-5 to 10^-12, two or three shares for one neuron"
 )
-def random_boxes(rng: Random) -> m.Raw:
+def random_boxes(rng: Draw) -> m.Raw:
     network, data = rng.choice([R1, R2])
     radius = Fraction(1, 10 ** rng.randint(5, 12))
     splitting = [m.random_split(rng, rng.randrange(len(network["layers"][0])))]

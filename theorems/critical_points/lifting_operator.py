@@ -1,12 +1,11 @@
 """Which critical points lift with every sample (definitions of Zhang, Zhang and Luo; the criterion is derived here)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Equivalent, Implies, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Rank, Statement, Step
+from verify import Draw, Identity, Rank, Statement, Step
 
 CRITICAL_WITH = m.property_of(
     "lifting.critical_with", m.NETWORK, m.WIDE, m.DATA, name="critical_with",
@@ -144,7 +143,7 @@ def another_function_with_the_same_span() -> Iterator[m.Raw]:
 @lifting.search(
     trials=60, distribution="critical points of width 1 or 2, d <= 2; split, with added null or zero neurons"
 )
-def random_lifts(rng: Random) -> m.Raw:
+def random_lifts(rng: Draw) -> m.Raw:
     dimension = rng.randint(1, 2)
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=dimension)) is None:
         pass

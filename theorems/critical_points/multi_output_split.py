@@ -1,13 +1,12 @@
 """With several outputs a split is in general a strict saddle, whatever the shares (derived here)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Implies, symbols
 
 from theorems.critical_points import _models as m
 from theorems.critical_points import _split_forms as forms
-from verify import Identity, Statement, Step
+from verify import Draw, Identity, Statement, Step
 
 SUMS = m.property_of("embedding.sums_to_one", m.SPLITTING, meaning="the shares of each split neuron sum to 1")
 COPIED = m.property_of("embedding.unshifted", m.SPLITTING, meaning="the copies keep the inner weights")
@@ -134,7 +133,7 @@ def one_copy_moves() -> Iterator[m.Raw]:
 
 
 @multi.search(trials=100, distribution="small networks, 1 to 3 outputs, d <= 2, any small targets; 2 or 3 shares")
-def random_splits(rng: Random) -> m.Raw:
+def random_splits(rng: Draw) -> m.Raw:
     outputs, dimension, width = rng.randint(1, 3), rng.randint(1, 2), rng.randint(1, 2)
 
     def numbers(count: int) -> list[int]:

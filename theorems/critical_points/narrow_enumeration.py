@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Add, And, Eq, Equivalent, Expr, Implies, Ne, Rational, exp, symbols
 
 from theorems.critical_points import _models as m
-from verify import Drawing, Family, Identity, Inertia, Roots, Statement, Step, UniqueZero, axis, defined
+from verify import Draw, Drawing, Family, Identity, Inertia, Roots, Statement, Step, UniqueZero, axis, defined
 
 INPUTS = m.of("dense.inputs", m.NETWORK, sort="natural", meaning="the number of inputs", name="d")
 WIDTH = m.of("dense.width", m.NETWORK, sort="natural", meaning="the width", name="m")
@@ -221,7 +221,7 @@ def a_null_neuron() -> Iterator[m.Raw]:
 @enumeration.search(
     trials=80, distribution="tanh, exp, sigmoid; three or four integer inputs; half of the networks by design"
 )
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     activation = rng.choice(["tanh", "exp", "sigmoid"])
     network = m.lattice(activation, (rng.choice([1, -1, 2, "1/2"]), rng.choice(["1/3", "1/2", 2, 3, "3/2"])))
     inputs = [x for (x,) in m.random_inputs(rng, rng.randint(3, 4), 1)]

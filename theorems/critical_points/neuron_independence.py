@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from itertools import permutations
 from math import prod
-from random import Random
 
 from sympy import And, Expr, Implies, Rational, S, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Rank, Statement, Step
+from verify import Draw, Identity, Rank, Statement, Step
 
 ANALYTIC = m.property_of("dense.analytic", m.NETWORK, meaning="the activation is real-analytic")
 NONPOLYNOMIAL = m.property_of("dense.nonpolynomial", m.NETWORK, meaning="the activation is no polynomial")
@@ -153,7 +152,7 @@ def rectified() -> Iterator[m.Raw]:
 
 
 @independence.search(trials=80, distribution="2 to 4 neurons in different classes, five activations, weights on a grid")
-def random_neurons(rng: Random) -> m.Raw:
+def random_neurons(rng: Draw) -> m.Raw:
     activation = rng.choice([m.ODD, m.EVEN, m.GENERIC, "tanh", "exp"])
     log = isinstance(activation, str)
     grid = ["1/4", "1/3", "1/2", 2, 3, 4] if log else [-4, -3, -2, "-1/2", "1/3", 1, "3/2", 4]

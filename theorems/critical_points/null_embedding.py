@@ -1,12 +1,11 @@
 """Adding a neuron with inner weights 0 (recalled from Zhang et al. 2021; conditions and Hessian derived here)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Equivalent, Implies, Integer, Or, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Statement, Step, defined
+from verify import Draw, Identity, Statement, Step, defined
 
 ZERO_AT_ZERO = m.property_of("dense.zero_at_zero", m.NETWORK, meaning="the activation is 0 at 0")
 FLAT_AT_ZERO = m.property_of("dense.flat_at_zero", m.NETWORK, meaning="its derivative is 0 at 0")
@@ -162,7 +161,7 @@ def inner_weight_not_zero() -> Iterator[m.Raw]:
 @null.search(
     trials=60, distribution="designed critical points, d <= 2, with z/(1 + z^2) and (0, 0) or z^2/(1 + z^2), (a, 0)"
 )
-def random_networks(rng: Random) -> m.Raw:
+def random_networks(rng: Draw) -> m.Raw:
     dimension, activation = rng.randint(1, 2), rng.choice([m.ODD, m.FLAT])
     while (
         found := m.random_critical(rng, width=rng.randint(1, 2), dimension=dimension, activation=activation)

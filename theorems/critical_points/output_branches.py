@@ -1,12 +1,11 @@
 """The parameters with a given output function form a finite union of affine branches (generic class: Simsek et al. 2021)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Equivalent, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Statement, Step, parameter
+from verify import Draw, Identity, Statement, Step, parameter
 
 NARROW = parameter("narrow", "dense", "the irreducible network with the output function")
 NARROW_IRREDUCIBLE = m.property_of(
@@ -132,7 +131,7 @@ def rectified() -> Iterator[m.Raw]:
 @branches.search(
     trials=80, distribution="width 1 to 4 over 1 or 2 neurons, d <= 2; outer and inner weights on few values"
 )
-def random_points(rng: Random) -> m.Raw:
+def random_points(rng: Draw) -> m.Raw:
     activation = rng.choice(["tanh", "exp", m.ODD, m.EVEN, m.GENERIC])
     log = isinstance(activation, str)
     d = rng.randint(1, 2)

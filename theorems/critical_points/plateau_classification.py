@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
-from random import Random
 
 from sympy import And, Eq, Equivalent, Implies, Not, Rational, exp, symbols
 
 from theorems.critical_points import _models as m
-from verify import Drawing, Family, Identity, Statement, Step, Valid, axis
+from verify import Draw, Drawing, Family, Identity, Statement, Step, Valid, axis
 
 HALF_SQUARE = m.property_of("dense.half_square", m.DATA, meaning="the loss is half of the squared error")
 NEGATIVE = m.of("dense.negative", m.NETWORK, m.DATA, sort="natural", meaning="negative eigenvalues, narrow")
@@ -224,7 +223,7 @@ def not_critical() -> Iterator[m.Raw]:
 @plateau.search(
     trials=100, distribution="designed critical points of width 1, d <= 2, small residuals; 2 or 3 shares, none 0"
 )
-def random_plateaus(rng: Random) -> m.Raw:
+def random_plateaus(rng: Draw) -> m.Raw:
     dimension = rng.randint(1, 2)
     while (found := m.random_critical(rng, dimension=dimension)) is None:
         pass

@@ -1,13 +1,12 @@
 """Sample-dependent liftings are saddles, but for null neurons (Zhang, Zhang and Luo, Remark 4.5: false as printed)."""
 
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 from sympy import Eq, Not, Or, Rational, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Inertia, Rank, Statement, Step
+from verify import Draw, Identity, Inertia, Rank, Statement, Step
 
 SIGNED = m.property_of("dense.signed", m.NETWORK, meaning="the activation is odd or even, analytic and no polynomial")
 ZERO_AT_ZERO = m.property_of("dense.zero_at_zero", m.NETWORK, meaning="sigma(0) = 0")
@@ -237,7 +236,7 @@ def dead_relu() -> Iterator[m.Raw]:
 @corrected.search(
     trials=60, distribution="rational activations, d <= 2; a silent or two cancelling neurons, data by design"
 )
-def random_liftings(rng: Random) -> m.Raw:
+def random_liftings(rng: Draw) -> m.Raw:
     while True:
         dimension = rng.randint(1, 2)
         network = m.two_layer(rng.choice([m.ODD, m.EVEN, m.GENERIC]), *m.random_neurons(rng, 1, dimension))

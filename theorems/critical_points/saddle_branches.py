@@ -6,7 +6,7 @@ from random import Random
 from sympy import And, Eq, Not, symbols
 
 from theorems.critical_points import _models as m
-from verify import Drawing, Identity, Statement, Step, Valid, parameter
+from verify import Draw, Drawing, Identity, Statement, Step, Valid, parameter
 
 GROUP = parameter("group", "tuple", "the indices of some neurons with one common inner weight")
 RADIUS = parameter("radius", "positive", "how far away one may look", "r")
@@ -238,7 +238,7 @@ def a_null_neuron_that_does_not_cancel() -> Iterator[m.Raw]:
 @saddles.search(
     trials=80, distribution="width 1 or 2, d <= 2, a silent neuron or a cancelling pair anywhere; radii 1 to 1/1000"
 )
-def random_groups(rng: Random) -> m.Raw:
+def random_groups(rng: Draw) -> m.Raw:
     activation, d = rng.choice([m.ODD, m.EVEN, m.GENERIC]), rng.randint(1, 2)
     listed = m.random_neurons(rng, rng.randint(1, 2), d)
     narrow = m.two_layer(activation, *listed)

@@ -1,12 +1,11 @@
 """Added neurons without outer weight: where they are critical, and that they make saddles (Zhang et al., Prop. 4.2.1)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Equivalent, Implies, Not, symbols
 
 from theorems.critical_points import _models as m
-from verify import Family, Identity, Roots, Statement, Step, Valid, axis, parameter
+from verify import Draw, Family, Identity, Roots, Statement, Step, Valid, axis, parameter
 
 RADIUS = parameter("radius", "positive", "how far from the wide network the lower and the higher one may be", "r")
 ANALYTIC = m.property_of("dense.analytic", m.NETWORK, meaning="the activation is real-analytic")
@@ -288,7 +287,7 @@ def null_neuron_with_weight() -> Iterator[m.Raw]:
     trials=60,
     distribution="designed critical points, width 1 or 2, d <= 2; a neuron at a narrow weight, at 0, anywhere",
 )
-def random_points(rng: Random) -> m.Raw:
+def random_points(rng: Draw) -> m.Raw:
     dimension = rng.randint(1, 2)
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=dimension)) is None:
         pass

@@ -1,12 +1,11 @@
 """Liftings that depend on the sample exist once there are enough inputs (Zhang et al., Theorem 4.2.1, Prop. A.2.3)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Equivalent, Implies, Integer, Not, Rational, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Quantity, Rank, Statement, Step, defined
+from verify import Draw, Identity, Quantity, Rank, Statement, Step, defined
 
 ANALYTIC = m.property_of("dense.analytic", m.NETWORK, meaning="the activation is real-analytic")
 NONPOLYNOMIAL = m.property_of("dense.nonpolynomial", m.NETWORK, meaning="the activation is no polynomial")
@@ -276,7 +275,7 @@ def null_neuron_with_weight() -> Iterator[m.Raw]:
 @existence.search(
     trials=60, distribution="width 1 or 2, d <= 2, rational activations, one to four inputs beyond the parameters"
 )
-def random_inputs(rng: Random) -> m.Raw:
+def random_inputs(rng: Draw) -> m.Raw:
     dimension, width = rng.randint(1, 2), rng.randint(1, 2)
     network = m.two_layer(rng.choice([m.ODD, m.EVEN, m.GENERIC]), *m.random_neurons(rng, width, dimension))
     inputs = m.random_inputs(rng, width * (dimension + 1) + rng.randint(0, 3), dimension)

@@ -1,12 +1,11 @@
 """Splitting a neuron keeps the output function and maps the gradient linearly (known result; proof written here)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Implies, symbols
 
 from theorems.critical_points import _models as m
-from verify import Identity, Statement, Step
+from verify import Draw, Identity, Statement, Step
 
 WIDE = m.of("embedding.split", m.NETWORK, m.SPLITTING, sort="dense", meaning="the split network", name="wide")
 SAME = m.property_of("dense.same_function", WIDE, m.NETWORK, meaning="both are one function")
@@ -95,7 +94,7 @@ def one_copy_moves() -> Iterator[m.Raw]:
 
 
 @splitting.search(trials=60, distribution="designed critical points of width 1 or 2, d <= 2; two or three shares")
-def random_splits(rng: Random) -> m.Raw:
+def random_splits(rng: Draw) -> m.Raw:
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=rng.randint(1, 2))) is None:
         pass
     network, data = found

@@ -1,12 +1,11 @@
 """With one hidden layer, splits and null neurons are all that lifts with every sample (conjecture of Zhang, Zhang and Luo)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import Equivalent, Rational, symbols
 
 from theorems.critical_points import _models as m
-from verify import Family, Identity, Rank, Statement, Step, axis
+from verify import Draw, Family, Identity, Rank, Statement, Step, axis
 
 SPLIT_OR_NULL = m.property_of(
     "lifting.split_or_null", m.NETWORK, m.WIDE, name="split_or_null",
@@ -152,7 +151,7 @@ def another_function() -> Iterator[m.Raw]:
 @exact_lifting.search(
     trials=80, distribution="rational activations, width 1 or 2, d = 2; split, with null or zero neurons"
 )
-def random_lifts(rng: Random) -> m.Raw:
+def random_lifts(rng: Draw) -> m.Raw:
     activation = rng.choice([m.ODD, m.EVEN, m.GENERIC])
     narrow = m.two_layer(activation, *m.random_neurons(rng, rng.randint(1, 2), 2))
     wide = m.random_lift(rng, narrow)

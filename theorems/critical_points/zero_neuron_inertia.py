@@ -1,13 +1,12 @@
 """The exact inertia after adding neurons whose outer weights cancel (derived here)."""
 
 from collections.abc import Iterator
-from random import Random
 
 from sympy import And, Eq, Implies, Integer, symbols
 
 from theorems.critical_points import _models as m
 from theorems.critical_points._split_forms import bilinear, total, vector
-from verify import Identity, Statement, Step, defined
+from verify import Draw, Identity, Statement, Step, defined
 
 SIZE = m.of("embedding.size", m.BLOCK, sort="natural", meaning="number of neurons that are added")
 CASE = m.of(
@@ -219,7 +218,7 @@ def weights_that_do_not_cancel() -> Iterator[m.Raw]:
 @zero.search(
     trials=100, distribution="designed critical points, d <= 2: (0, v) with any v, zero-sum blocks at a neuron's w"
 )
-def random_blocks(rng: Random) -> m.Raw:
+def random_blocks(rng: Draw) -> m.Raw:
     dimension = rng.randint(1, 2)
     while (found := m.random_critical(rng, width=rng.randint(1, 2), dimension=dimension)) is None:
         pass
