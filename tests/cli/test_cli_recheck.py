@@ -88,7 +88,10 @@ def test_statements_of_another_version(verify: Verify, part_of_the_run: Path) ->
         entry["assumptions"].pop()
         text = json.dumps(entry["statement"], sort_keys=True, separators=(",", ":"))
         entry.update(
-            statement_sha256=hashlib.sha256(text.encode()).hexdigest(), certificates=[], controls=[], outcome="inconclusive"
+            statement_sha256=hashlib.sha256(text.encode()).hexdigest(),
+            certificates=[],
+            controls=[],
+            outcome="inconclusive",
         )
         for assumption in entry["assumptions"]:
             assumption.update(necessary=False)

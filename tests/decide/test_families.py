@@ -21,9 +21,7 @@ PLANE = {"x": axis("a"), "y": axis("b")}
 
 def test_members_fill_the_template_at_any_depth_the_last_axis_fastest():
     family = Family({"net": {"w": [[0, axis("w")], [axis("v"), 0]]}, "k": 3}, {"w": [1, 2], "v": ["a", "b"]})
-    assert [m["net"]["w"] for m in members(family)] == [
-        [[0, w], [v, 0]] for w, v in product([1, 2], ["a", "b"])
-    ]
+    assert [m["net"]["w"] for m in members(family)] == [[[0, w], [v, 0]] for w, v in product([1, 2], ["a", "b"])]
 
 
 def test_an_unknown_axis_is_refused():

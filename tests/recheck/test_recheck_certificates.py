@@ -59,6 +59,7 @@ WRONG: list[Any] = [None, True, 1.5, "x", "1/0", [], {}, [[]], [{}], -7, float("
 def test_values_of_a_wrong_type_are_rejected_in_every_place(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spiking, "MAX_STATES", 1000)
     given, of = GOOD[name]
+
     def places(data: Any, path: tuple[Any, ...] = ()) -> Any:
         if path:
             yield path

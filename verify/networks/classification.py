@@ -60,7 +60,9 @@ def classify(
     activation = narrow.activation
     number = series_count(narrow.width, width, signed=activation.signed, null=activation.zero_at_zero)
     if number > LARGEST_LIST:
-        raise InstanceError(f"width {width}: there are {number} branches, more than {LARGEST_LIST}; choose a smaller width")
+        raise InstanceError(
+            f"width {width}: there are {number} branches, more than {LARGEST_LIST}; choose a smaller width"
+        )
     known = _Known(narrow, critical_evaluation(narrow, data), candidates)
     return tuple(known.report(branch) for branch in branches(narrow, width))
 

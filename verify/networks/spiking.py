@@ -129,7 +129,9 @@ def _parse(text: str) -> Network:
     )
     demand(len(network.start) == n, f"start needs {n} integers")
     pairs = zip(network.lower, network.upper, strict=True)
-    demand(all(low is None or high is None or low <= high for low, high in pairs), "a lower bound is above the upper one")
+    demand(
+        all(low is None or high is None or low <= high for low, high in pairs), "a lower bound is above the upper one"
+    )
     demand(network.closed in CLOSED, f"closed is one of {', '.join(CLOSED)}")
     demand(network.reset in ("subtract", "zero"), "reset is subtract or zero")
     demand(bool(network.plastic), "plastic needs at least one factor")

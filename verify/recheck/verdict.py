@@ -79,7 +79,9 @@ def _problems(entry: dict[str, Any], statement: Any, pairs: list[Pair]) -> Itera
         yield f"the report says {outcome!r}, the replayed certificates support {level}"
     controlled = {c["drops"] for c, finding in pairs if finding.status == "accepted" and c.get("role") == "control"}
     exhibited = {
-        (c["role"], c["drops"], canonical(c["raw"])) for c, f in pairs if f.status == "accepted" and c["kind"] == "instance"
+        (c["role"], c["drops"], canonical(c["raw"]))
+        for c, f in pairs
+        if f.status == "accepted" and c["kind"] == "instance"
     }
     listed = entry.get("controls", [])
     if outcome in LEVELS and not all(item["bit"] is True for item in listed):

@@ -134,7 +134,9 @@ class Session:
                 raise UsageError(f"the run to resume had --{key} {header.get(key)}: give the same, or start a new run")
         if header.get("statements") != [s["id"] for s in self.selected]:
             chosen = " ".join(map(str, header.get("statements") or []))
-            raise UsageError(f"the run to resume was of other statements: select {chosen or 'the same'}, or start a new run")
+            raise UsageError(
+                f"the run to resume was of other statements: select {chosen or 'the same'}, or start a new run"
+            )
         for statement, basis, result in results:
             # what failed to finish, was worked out from other code, or lost a certificate is run again
             kept = all((self.folder / certificate["path"]).is_file() for certificate in result["certificates"])
