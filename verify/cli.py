@@ -306,7 +306,10 @@ def _session(
             ((_, probes),) = pool.run([Task("self-test", worker.self_test, (), "self-test")])
     except KeyboardInterrupt:
         session.journal.close()
-        print(f"verify: interrupted; what is finished is kept: go on with {settings.command} --resume {folder}", file=sys.stderr)
+        print(
+            f"verify: interrupted; what is finished is kept: go on with {settings.command} --resume {folder}",
+            file=sys.stderr,
+        )
         return INTERRUPTED
     session.journal.close()
     if isinstance(probes, Failure):

@@ -25,7 +25,20 @@ OPTIONS: list[tuple[str, Any]] = [
 NUMBERS = ["1/2", "-1/2", "1", "0", "-1", "3/2", "2", "1/3", "-5/4", "7/3"]
 CHOICES = {"instant": ["delayed", "eager"], "delayed": ["instant", "eager"], "eager": ["instant", "delayed"]}
 CHOICES |= {"half-square": ["square", "quartic"], "tanh": ["exp", "sigmoid"], "exp": ["tanh", "sigmoid"]}
-KEPT = {"zero", "subtract", "left", "both", "forever", "unlimited", "half-up", "half-even", "exact", "binary64", "log", "plain"}
+KEPT = {
+    "zero",
+    "subtract",
+    "left",
+    "both",
+    "forever",
+    "unlimited",
+    "half-up",
+    "half-even",
+    "exact",
+    "binary64",
+    "log",
+    "plain",
+}
 STATEMENTS = [
     s
     for module in library.modules("theorems")
@@ -69,7 +82,12 @@ def changed(raw: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.id)
 def test_no_instance_near_the_own_ones_refutes_it(statement: Statement) -> None:
     rng = random.Random(statement.id)
-    given = [plain_instance(statement, raw) for c in statement.checks if c.kind in ("certificate", "control") for raw in c.function()]
+    given = [
+        plain_instance(statement, raw)
+        for c in statement.checks
+        if c.kind in ("certificate", "control")
+        for raw in c.function()
+    ]
     given = [raw for raw in given if len(json.dumps(raw)) < 700]
     found: Counter[str] = Counter()
     for trial in range(400):
