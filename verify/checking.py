@@ -19,6 +19,7 @@ from verify.run import journal, worker
 from verify.run.conjectures import Effort, Outcome, Search
 from verify.run.known import Store
 from verify.run.pool import Failure, Pool, Task
+from verify.search import sources
 
 if TYPE_CHECKING:
     from verify.search.account import Account
@@ -57,7 +58,10 @@ def check_command(options: argparse.Namespace) -> int:
     """
     effort = effort_of(options)
     path = os.path.relpath(options.file)
+    sources.compiled(path, sources.read(path))  # a wrong path, or wrong syntax, is told before any process starts
     folder = Path(options.save) if options.save else Path(path).parent / FOLDER
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"--save {folder}: this is a file; give a folder, or the name of one to be made")
     # the default follows the number of processors: nothing of what is found depends on it
     search = Search(path, effort, lambda: Pool(options.jobs, effort.seconds, MEMORY), Store(folder))
     with _progress(quiet=options.quiet or options.format == "json") as progress:
@@ -146,9 +150,9 @@ def _facts(report: dict[str, Any], outcome: Outcome, effort: Effort, command: st
             {**one, "python": _python_of(one["raw"], module, outcome.described["name"])}
             for one in entry["counterexamples"]
         ],
-        "account": outcome.account.to_json(),
+        "account": outcome.account.shown(),
         "bounds95": outcome.account.bounds(),
-        "warnings": outcome.account.warnings(),
+        "warnings": [] if entry["counterexamples"] else outcome.account.warnings(),
         "stopped": outcome.stopped,
         "replayed": outcome.replayed,
         "recheck": outcome.result["recheck"],

@@ -16,6 +16,8 @@ from verify.run.pool import Failure, Pool, Task
 if TYPE_CHECKING:
     from verify.search.account import Account
 
+LEAST_SECONDS = 5.0
+"""For whatever comes before the first round."""
 MOST_STEPS = 4000
 """Of shrinking."""
 
@@ -184,6 +186,7 @@ class Search:
         from verify.search.account import Account
 
         with self._make_pool() as pool:
+            pool.timeout = max(self.effort.seconds, LEAST_SECONDS)
             described = self._one(pool, describe_file)
             outcome = Outcome(described, Account(unseen=described["unseen"]), {}, 0.0)
             try:
@@ -220,9 +223,16 @@ class Search:
         raise AssertionError(task.key)
 
     def _error(self, failure: Failure) -> VerifyError:
-        """The file's fault, if the message names it; else the worker's."""
-        fault = failure.message.startswith(self.path)
-        return UsageError(failure.message) if fault else WorkerError(f"the search of {self.path}: {failure.message}")
+        """The file's fault, if the message names it; else a limit, or the worker's fault."""
+        if failure.message.startswith(self.path):
+            return UsageError(failure.message)
+        why = {
+            "time": f"it exceeded the limit of {max(self.effort.seconds, LEAST_SECONDS):g} s; look for a loop that does not "
+            "end, or allow more with --seconds",
+            "memory": "it ran out of memory; draw smaller instances",
+            "died": f"it ended its worker process ({failure.message.partition(';')[0]}); nothing in it may leave Python",
+        }
+        return WorkerError(f"{self.path}: {why.get(failure.kind, failure.message)}")
 
     def _rounds(self, pool: Pool, outcome: Outcome, progress: Progress) -> None:
         """Play rounds, until the lowest one that found something and all before it are played."""

@@ -34,7 +34,7 @@ class Store:
         path = self.path(statement)
         try:
             entries = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
         except (OSError, ValueError) as error:
             raise UsageError(f"{path}: it cannot be read ({error}); delete it to begin anew") from None

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import connection
 from typing import Any
 
@@ -38,9 +38,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a task has no result: it raised, met its time limit, or its process died."""
+    """Why a task has no result: it ``raised``, met its limit of ``time`` or ``memory``, or its process ``died``."""
 
     message: str
+    kind: str = field(default="raised", compare=False)
 
 
 class _Worker:
@@ -119,7 +120,7 @@ class Pool:
                     self._busy.remove(one)
                     one.stop()
                     limit = f"exceeded the time limit of {self.timeout:g} s: raise --timeout or make it smaller"
-                    yield one.task.key, Failure(limit)
+                    yield one.task.key, Failure(limit, "time")
 
     def _worker(self, group: str) -> _Worker:
         for one in [one for one in self._idle if one.group == group]:
@@ -139,7 +140,7 @@ class Pool:
             content = None
         if content is None:
             one.process.join(1)  # its end of the pipe is closed: it is about to be gone
-            return Failure(_death(one.stop()))
+            return Failure(_death(one.stop()), "died")
         self._idle.append(one)
         status, value = json.loads(content)
         if status == "done":
@@ -148,7 +149,7 @@ class Pool:
             # what the task took may not all have come back
             self._idle.remove(one)
             one.stop()
-            return Failure(f"ran out of memory (limit {self.memory} MB): raise --memory or make it smaller")
+            return Failure(f"ran out of memory (limit {self.memory} MB): raise --memory or make it smaller", "memory")
         return Failure(value)
 
 

@@ -173,6 +173,13 @@ class Account:
             made["smallest"] = None
         return made
 
+    def shown(self) -> dict[str, Any]:
+        """The account as plain data with counts in place of the instances' hashes."""
+        made = self.to_json()
+        for phase, tally in self.tallies.items():
+            made["tallies"][phase].update(different=len(tally.different), independent=tally.independent)
+        return made
+
     @classmethod
     def of_json(cls, plain: Mapping[str, Any]) -> Account:
         """An account from a worker process."""
