@@ -30,6 +30,8 @@ class Tally:
     met: int = 0
     screened: int = 0
     screened_met: int = 0
+    screened_open: int = 0
+    """Of those that met the assumptions: trials that floats take for violations, or that are undefined in them."""
     discrete: bool = False
     different: set[str] = field(default_factory=set)
 
@@ -37,10 +39,10 @@ class Tally:
     def independent(self) -> int:
         """How many different and independent trials met the assumptions.
 
-        Float trials share the discrete choices of their draw: they count only if there are none. They are dense, hence
-        different.
+        Float trials share the discrete choices of their draw: they count only if there are none, and none of them is open.
+        They are dense, hence different.
         """
-        return len(self.different) + (0 if self.discrete else self.screened_met)
+        return len(self.different) + (0 if self.discrete or self.screened_open else self.screened_met)
 
     def bound(self, *, dense: bool) -> float | None:
         """The one-sided 95 % bound on the probability that a draw that meets the assumptions fails."""
@@ -99,7 +101,16 @@ class Account:
         """Add the account of a further round."""
         for phase, tally in self.tallies.items():
             more = other.tallies[phase]
-            for name in ("draws", "rejected", "outside", "undecided", "met", "screened", "screened_met"):
+            for name in (
+                "draws",
+                "rejected",
+                "outside",
+                "undecided",
+                "met",
+                "screened",
+                "screened_met",
+                "screened_open",
+            ):
                 setattr(tally, name, getattr(tally, name) + getattr(more, name))
             tally.discrete |= more.discrete
             tally.different |= more.different
@@ -201,6 +212,7 @@ class Account:
             "different": self.different,
             "screened": self.total("screened"),
             "screened_met": self.total("screened_met"),
+            "screened_open": self.total("screened_open"),
             "descended": self.descended,
             "bound95": max(bounds, default=None),
             "smallest_margin": self.smallest if self.smallest is None or math.isfinite(self.smallest) else None,

@@ -22,7 +22,7 @@ from verify.errors import StatementError
 from verify.plain import plain_instance
 from verify.search import margins, shrink
 from verify.search.account import Account
-from verify.search.batches import Batch, batch_of, why
+from verify.search.batches import TRANSFORMED, Batch, batch_of, why
 from verify.search.distributions import DENSE, SMALL, draw_number, sample_numbers
 from verify.search.draws import Draw
 from verify.search.tapes import Choice, Rejected, Tape, to_json, values_of
@@ -290,7 +290,7 @@ class _Player:
         if judgement.verdict == "false":
             self.found, self.found_by = tape, found_by
         if counted:
-            account.judged(self.phase, judgement, discrete=any(choice.kind != "number" for choice in tape.values()))
+            account.judged(self.phase, judgement, discrete=any(map(_is_open, tape.values())))
         else:
             account.mutated += 1
         inside = judgement.verdict in ("true", "false")
@@ -306,12 +306,15 @@ class _Player:
     def _screen(self, tape: Tape) -> None:
         batch = self.hunter.batch(tape)
         if batch is None:
+            if not self.hunter.unseen and any(choice.kind == "number" for choice in tape.values()):
+                self.account.unseen = TRANSFORMED
             return
         points = sample_numbers(self.generator, batch.lower, batch.upper, SCREENED, self.phase)
         claim, assumptions = batch.margins(points)
         met = assumptions > 0
         self.tally.screened += len(points)
         self.tally.screened_met += int(met.sum())
+        self.tally.screened_open += int((met & ~(claim > 0)).sum())
         goal = _goal(claim, assumptions)
         for index in goal.argsort(kind="stable")[:2]:
             self.suspects.append(_Suspect(float(goal[index]), points[index], batch, bool(met[index])))
@@ -404,6 +407,11 @@ class _Player:
                 return
             if changed < goal:
                 best[index % len(best)] = (changed, drawn[1])
+
+
+def _is_open(choice: Choice) -> bool:
+    """Whether something else than a number could have been chosen otherwise."""
+    return choice.kind == "unit" or (choice.kind in ("index", "items") and choice.lo != choice.hi)
 
 
 def _members(tape: Tape) -> int:
