@@ -108,3 +108,11 @@ def test_failures_meet_nothing():
 def test_the_scope_of_a_universal_statement_names_its_sorts_and_assumptions():
     statement = state(x > 0, {"x": "real", "k": "natural"}, {"large": x > 1})
     assert universal_scope(statement) == "all real x; all integers k >= 0, under large"
+
+
+def test_a_search_alone_supports_a_conjecture_with_assumptions():
+    """A search evaluates the statement itself; every level above it needs a control that bites."""
+    searched = CheckResult("draws", "search", "supported", "none found", details={"witness": True})
+    assert conclude("supported", True, [searched]).outcome == "supported"
+    proved = CheckResult("solver", "proof", "proved", "unsat", certificates=[{}], recheck="accepted")
+    assert conclude("proved", True, [searched, proved]).outcome == "vacuous"
