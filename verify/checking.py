@@ -68,7 +68,7 @@ def check_command(options: argparse.Namespace) -> int:
         outcome = search.run(progress)
     row = outcome.described["row"]
     command = _command(path, options, outcome)
-    report, place = _report(row, outcome, effort, options.jobs, command, folder)
+    report, place = _report(row, outcome, effort, options, command, folder)
     facts = _facts(report, outcome, effort, command, place)
     if options.format == "json":
         print(json.dumps(facts, indent=1, ensure_ascii=False))
@@ -94,14 +94,15 @@ def _command(path: str, options: argparse.Namespace, outcome: Outcome) -> str:
 
 
 def _report(
-    row: dict[str, Any], outcome: Outcome, effort: Effort, jobs: int, command: str, folder: Path
+    row: dict[str, Any], outcome: Outcome, effort: Effort, options: argparse.Namespace, command: str, folder: Path
 ) -> tuple[dict[str, Any], Path]:
     """The report of a run of this one check, on disk."""
     from verify import report
     from verify.run.session import Library, Session, Settings
 
     place = _emptied(folder / row["id"])
-    settings = Settings(effort.seed, "standard", effort.bits, jobs, effort.seconds, MEMORY, False, command)
+    budget = options.budget if options.budget in ROUNDS else "deep"
+    settings = Settings(effort.seed, budget, effort.bits, options.jobs, effort.seconds, MEMORY, False, command)
     row = {**row, "checks": [check for check in row["checks"] if check["name"] == outcome.described["check"]]}
     session = Session(Library([row]), [row], settings, place)
     session.finished[row["id"], outcome.result["name"]] = session.journal.record(
@@ -112,7 +113,7 @@ def _report(
         ((_, probes),) = pool.run([Task("self-test", worker.self_test, (), "self-test")])
     if isinstance(probes, Failure):
         probes = [{"name": "the self-test itself", "expected": "runs", "outcome": probes.message, "passed": False}]
-    final = session.report(probes)
+    final = {**session.report(probes), "seconds": round(outcome.seconds, 3)}
     report.write(final, {}, str(place))
     return final, place
 
@@ -159,6 +160,7 @@ def _facts(report: dict[str, Any], outcome: Outcome, effort: Effort, command: st
         "seed": effort.seed,
         "precision": effort.bits,
         "seconds": round(outcome.seconds, 3),
+        "cpu_seconds": round(outcome.cpu_seconds, 3),
         "command": command,
         "report": str(place / "report.json"),
     }
@@ -220,7 +222,9 @@ def _tell(facts: dict[str, Any], outcome: Outcome, *, quiet: bool) -> None:
         say(f"(?) a draw took {outcome.slowest:.1f} s of processor time: smaller networks allow more trials", "magenta")
     for warning in facts["warnings"]:
         say(f"(?) {warning}", "magenta")
-    say(f"{facts['seconds']:.1f} s, seed {facts['seed']}")
+    say(
+        f"{facts['seconds']:.1f} s ({facts['cpu_seconds']:.1f} s of processor time in the search), seed {facts['seed']}"
+    )
     say(f"again:   {facts['command']}")
     say(f"report:  {Path(facts['report']).with_name('report.html')}")
     if facts["counterexamples"]:

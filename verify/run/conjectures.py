@@ -81,7 +81,7 @@ def play_round(path: str, bits: int, seed: int, number: int) -> dict[str, Any]:
     from verify.search.engine import draws_of_round
     from verify.search.tapes import to_json
 
-    hunter = _hunter(path, bits)
+    hunter, started = _hunter(path, bits), time.process_time()
     with _explained(path, hunter):
         played = hunter.round(seed, number, draws_of_round(number))
     return {
@@ -89,6 +89,7 @@ def play_round(path: str, bits: int, seed: int, number: int) -> dict[str, Any]:
         "found": None if played.found is None else to_json(played.found),
         "found_by": played.found_by,
         "slowest": played.slowest,
+        "cpu_seconds": time.process_time() - started,
     }
 
 
@@ -118,7 +119,7 @@ def conclude(
     from verify.search.engine import Finding
     from verify.search.tapes import values_from_json
 
-    hunter = _hunter(path, bits)
+    hunter, started = _hunter(path, bits), time.process_time()
     counterexample = None
     if found is not None and found["choices"]:
         values = values_from_json(found["choices"])
@@ -129,6 +130,7 @@ def conclude(
     result = execute.result_of_search(hunter.check, finding)
     result.seed = seed
     execute.replay(hunter.statement, result)
+    result.cpu_seconds = time.process_time() - started
     return asdict(result)
 
 
@@ -143,6 +145,7 @@ class Outcome:
     account: Account
     result: dict[str, Any]
     seconds: float
+    cpu_seconds: float = 0.0
     slowest: float = 0.0
     stopped: str = ""
     replayed: bool = False
@@ -205,6 +208,8 @@ class Search:
                 outcome.result = self._concluded(pool, outcome, 0)
         self._keep_smallest(outcome)
         outcome.seconds = time.monotonic() - self._started
+        outcome.cpu_seconds += outcome.result["cpu_seconds"]
+        outcome.result.update(seconds=outcome.seconds, cpu_seconds=outcome.cpu_seconds)
         return outcome
 
     def _one(self, pool: Pool, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -253,6 +258,7 @@ class Search:
                 one = played.pop(number)
                 outcome.account.add(Account.of_json(one["account"]))
                 outcome.slowest = max(outcome.slowest, one["slowest"])
+                outcome.cpu_seconds += one["cpu_seconds"]
                 if one["found"] is not None:
                     self._found = {"choices": one["found"], "raw": {}, "found_by": one["found_by"], "round": number}
                     return
