@@ -237,9 +237,13 @@ def _tell_counterexample(say: Any, one: dict[str, Any], outcome: Outcome) -> Non
         if outcome.replayed
         else f"found by {one['found_by']}, in round {one['round']}"
     )
-    small = "no single step makes it simpler" if one["minimal"] else "not shrunk to the end"
-    steps = f"{one['steps']} steps of shrinking tried" if one["steps"] else "not shrunk"
-    say(f"a certified counterexample, {how}; {steps}, {small if one['steps'] else 'as it was found'}")
+    if one["minimal"]:
+        small = f"{one['steps']:,} steps of shrinking tried, no single one leaves a counterexample"
+    elif one["choices"]:
+        small = f"shrinking was cut short after {one['steps']:,} steps"
+    else:
+        small = "as it was: the draw function does not make it again from the same choices, so it cannot be shrunk"
+    say(f"a certified counterexample, {how}; {small}")
     say(f"certificates: {outcome.result['recheck']} by the independent checker")
     say()
     for line in one["python"].splitlines():

@@ -84,10 +84,12 @@ def play_round(path: str, bits: int, seed: int, number: int) -> dict[str, Any]:
     hunter, started = _hunter(path, bits), time.process_time()
     with _explained(path, hunter):
         played = hunter.round(seed, number, draws_of_round(number))
+    found = None
+    if played.found is not None:
+        found = {"choices": to_json(played.found), "raw": played.raw, "found_by": played.found_by, "round": number}
     return {
         "account": played.account.to_json(),
-        "found": None if played.found is None else to_json(played.found),
-        "found_by": played.found_by,
+        "found": found,
         "slowest": played.slowest,
         "cpu_seconds": time.process_time() - started,
     }
@@ -96,15 +98,17 @@ def play_round(path: str, bits: int, seed: int, number: int) -> dict[str, Any]:
 def replay_known(path: str, bits: int, known: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The first of the stored counterexamples that still is one."""
 
+    from verify.search.draws import Draw
     from verify.search.tapes import values_from_json
 
     hunter = _hunter(path, bits)
     for entry in known:
         try:
-            if entry.get("choices") and hunter.refuting_tape(values_from_json(entry["choices"])) is not None:
-                return entry
             if hunter.judge(entry["raw"]).verdict == "false":
-                return {**entry, "choices": []}
+                # the choices count only if the draw function still makes this instance of them
+                drawn = hunter.drawn(Draw.replay(values_from_json(entry["choices"])))
+                same = drawn is not None and drawn[0] == entry["raw"]
+                return {**entry, "choices": entry["choices"] if same else []}
         except VerifyError:  # of another form of the statement
             continue
     return None
@@ -123,7 +127,8 @@ def conclude(
     counterexample = None
     if found is not None and found["choices"]:
         values = values_from_json(found["choices"])
-        counterexample = hunter.shrunk(values, found_by=found["found_by"], number=found["round"], most=most)
+        how = {"found_by": found["found_by"], "number": found["round"]}
+        counterexample = hunter.shrunk(values, found["raw"], **how, most=most)
     elif found is not None:
         counterexample = hunter.certified(found["raw"], choices=[], found_by=found["found_by"], number=found["round"])
     finding = Finding(hunter.statement, counterexample, Account.of_json(account), seed, bits)
@@ -260,7 +265,7 @@ class Search:
                 outcome.slowest = max(outcome.slowest, one["slowest"])
                 outcome.cpu_seconds += one["cpu_seconds"]
                 if one["found"] is not None:
-                    self._found = {"choices": one["found"], "raw": {}, "found_by": one["found_by"], "round": number}
+                    self._found = one["found"]
                     return
                 progress(outcome.account, time.monotonic() - self._started)
             if late:

@@ -92,6 +92,7 @@ class Round:
 
     account: Account
     found: Tape | None = None
+    raw: dict[str, Any] | None = None
     found_by: str = ""
     slowest: float = 0.0
     """Seconds of processor time for its slowest draw."""
@@ -167,12 +168,16 @@ class Hunter:
         return found[1] if self.judge(found[0]).verdict == "false" else None
 
     def shrunk(
-        self, values: Mapping[str, Any], *, found_by: str, number: int, most: int = MOST_STEPS
+        self, values: Mapping[str, Any], raw: Mapping[str, Any], *, found_by: str, number: int, most: int = MOST_STEPS
     ) -> Counterexample | None:
-        """The smallest counterexample that can be reached from these values by steps of shrinking, certified."""
+        """The smallest counterexample that steps of shrinking reach from these values, certified.
+
+        A draw function that chooses with something else than its draw may not give the instance ``raw`` again: then this
+        instance itself, as it was found.
+        """
         tape = self.refuting_tape(values)
         if tape is None:
-            return None
+            return self.certified(raw, choices=[], found_by=found_by, number=number)
         tape, steps, cut = shrink.shrink(tape, self.refuting_tape, most=most)
         while not cut and (smaller := self._in_a_smaller_shape(tape)) is not None:
             tape, more, cut = shrink.shrink(smaller, self.refuting_tape, most=most)
@@ -243,6 +248,7 @@ class _Player:
         self.suspects: list[_Suspect] = []
         self.judged: list[tuple[float, Tape]] = []
         self.found: Tape | None = None
+        self.raw: dict[str, Any] | None = None
         self.found_by = ""
         self.slowest = 0.0
 
@@ -257,7 +263,7 @@ class _Player:
                 self._confirm()
             elif self.judged:
                 self._mutate()
-        return Round(self.account, self.found, self.found_by, self.slowest)
+        return Round(self.account, self.found, self.raw, self.found_by, self.slowest)
 
     def within(self, tape: Tape) -> Tape | None:
         """What float trials of one shape alone lead to."""
@@ -288,7 +294,7 @@ class _Player:
         judgement = self.hunter.judge(raw)
         claim, assumptions = margins.margin_of(statement, judgement.evaluation)
         if judgement.verdict == "false":
-            self.found, self.found_by = tape, found_by
+            self.found, self.raw, self.found_by = tape, raw, found_by
         if counted:
             account.judged(self.phase, judgement, discrete=any(map(_is_open, tape.values())))
         else:
@@ -378,7 +384,7 @@ class _Player:
             self.account.confirmations += 1
             verdict = "outside" if drawn is None else self.hunter.judge(drawn[0]).verdict
             if drawn is not None and verdict == "false":
-                self.found, self.found_by = drawn[1], found_by
+                self.found, self.raw, self.found_by = drawn[1], drawn[0], found_by
                 return
             open_ones += verdict == "undecided"
             if open_ones >= UNDECIDED:
@@ -526,7 +532,8 @@ def falsify(
         played = hunter.round(seed, number, most)
         total.add(played.account)
         if played.found is not None:
-            found = hunter.shrunk(values_of(played.found), found_by=played.found_by, number=number)
+            assert played.raw is not None
+            found = hunter.shrunk(values_of(played.found), played.raw, found_by=played.found_by, number=number)
             return Finding(statement, found, total, seed, bits)
         number += 1
     return Finding(statement, None, total, seed, bits)
