@@ -24,7 +24,7 @@ from verify.search import sources
 if TYPE_CHECKING:
     from verify.search.account import Account
 
-ROUNDS = {"quick": (12, 20.0), "standard": (100, 120.0), "deep": (2000, 3600.0)}
+ROUNDS = {"quick": (12, 20.0), "standard": (200, 120.0), "deep": (2000, 3600.0)}
 """Budget -> rounds, and seconds unless they are given."""
 FOLDER = ".verify"
 MEMORY = 4096
@@ -281,7 +281,7 @@ def account_lines(account: Account, *, refuted: bool = False) -> list[str]:
     if account.needed:
         names = ", ".join(f"{name} ({count:,})" for name, count in account.needed.most_common())
         lines.append(f"without one assumption the claim fails in some draws: {names}")
-    if account.smallest is not None and account.where is not None:
+    if account.smallest is not None and account.where is not None and not refuted:
         margin = 0 if abs(account.smallest) < 1e-290 else account.smallest
         text = json.dumps(account.where)
         text = text if len(text) <= 400 else f"{text[:400]} ..."
