@@ -28,7 +28,8 @@ def with_operators(text: str) -> str:
     before, _, after = text.partition("@guess.search")
     rest = after[after.index("# 4. The result") :]
     return (
-        before.replace("from verify import", f"{imports.rstrip()}\nfrom verify import", 1) + f"@guess.search{function}\n\n\n{rest}"
+        before.replace("from verify import", f"{imports.rstrip()}\nfrom verify import", 1)
+        + f"@guess.search{function}\n\n\n{rest}"
     )
 
 
