@@ -313,6 +313,6 @@ def _of_bound(account: Account, phase: str, bound: float) -> str:
     floats = number - len(tally.different)
     of_them = f", all but {len(tally.different):,} in floats" if floats else ""
     return (
-        f"with 95% confidence, less than {100 * bound:.2g}% of the {PHASES[phase]} that meet the assumptions are "
-        f"counterexamples ({number:,} different, independent trials{of_them})"
+        f"with 95% confidence, less than {100 * bound:.2g}% of the {PHASES[phase]} that meet the assumptions and "
+        f"are decided are counterexamples ({number:,} different, independent trials{of_them})"
     )

@@ -35,7 +35,8 @@ SCREENED = 2048
 STARTS, DESCENT, REPAIR = 12, 60_000, 60_000
 """Of a round: starts of the descent, its float trials, and those of the repair of a violation of measure zero."""
 CONFIRMED, CANDIDATES, UNDECIDED = 6, 20, 6
-"""Suspects of a round that are judged exactly; exact points for each; after so many undecided ones it is left."""
+"""Suspects of a round that are judged exactly; exact points for each; after so many that are undecided, or outside, it is left."""
+SCREENED_BY = "screening in floats and descent"
 CLEAR, TOUCHES = 1e-9, 1e-6
 """Margins below -CLEAR are violations in floats; at most TOUCHES away from 0, perhaps exact ones."""
 MUTATIONS = 16
@@ -360,7 +361,9 @@ class _Player:
             self._nearest(best)
         clear = [suspect for suspect in self.suspects if suspect.margin < -CLEAR][:CONFIRMED]
         for suspect in clear:
-            self._confirm_near(suspect, None, "screening in floats and descent", CANDIDATES)
+            if self._judge_point(suspect, suspect.point, SCREENED_BY) == "true":
+                continue  # floats were wrong about it
+            self._confirm_near(suspect, None, SCREENED_BY, CANDIDATES)
             if self.found is not None:
                 return
         self.account.unconfirmed += len(clear)
@@ -375,21 +378,30 @@ class _Player:
             self._confirm_near(suspect, objective, "descent and exact repair", 2 * CANDIDATES)
 
     def _confirm_near(self, suspect: _Suspect, objective: Any, found_by: str, most: int) -> None:
+        """Judge exact points near a suspect, simple ones first, until one is a counterexample."""
         from verify.search import rounding
 
-        batch, open_ones = suspect.batch, 0
+        open_ones, beside, exactly = 0, 0, self.found
+        batch = suspect.batch
         points = rounding.candidates(suspect.point, batch.lower, batch.upper, objective, evaluations=REPAIR)
         for point in islice(points, most):
-            drawn = self.hunter.drawn(Draw.replay(batch.values(point)))
-            self.account.confirmations += 1
-            verdict = "outside" if drawn is None else self.hunter.judge(drawn[0]).verdict
-            if drawn is not None and verdict == "false":
-                self.found, self.raw, self.found_by = drawn[1], drawn[0], found_by
+            verdict = self._judge_point(suspect, point, found_by)
+            if self.found is not exactly:
                 return
             open_ones += verdict == "undecided"
-            if open_ones >= UNDECIDED:
+            beside += verdict == "outside"
+            if max(open_ones, beside) >= UNDECIDED:
                 break
         self.account.open += open_ones > 0
+
+    def _judge_point(self, suspect: _Suspect, point: Any, found_by: str) -> str:
+        """The verdict on one exact instance of a suspect's shape; a counterexample is taken down."""
+        drawn = self.hunter.drawn(Draw.replay(suspect.batch.values(point)))
+        self.account.confirmations += 1
+        verdict = "outside" if drawn is None else self.hunter.judge(drawn[0]).verdict
+        if drawn is not None and verdict == "false":
+            self.found, self.raw, self.found_by = drawn[1], drawn[0], found_by
+        return verdict
 
     def _nearest(self, suspect: _Suspect) -> None:
         point = [_readable(float(value)) for value in suspect.point]
