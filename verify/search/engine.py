@@ -35,7 +35,7 @@ SCREENED = 2048
 STARTS, DESCENT, REPAIR = 12, 60_000, 60_000
 """Of a round: starts of the descent, its float trials, and those of the repair of a violation of measure zero."""
 CONFIRMED, CANDIDATES, UNDECIDED = 6, 20, 6
-"""Suspects of a round that are judged exactly; exact points for each; after so many that are undecided, or outside, it is left."""
+"""Suspects of a round that are judged exactly; exact points for each; so many undecided or outside end it."""
 SCREENED_BY = "screening in floats and descent"
 CLEAR, TOUCHES = 1e-9, 1e-6
 """Margins below -CLEAR are violations in floats; at most TOUCHES away from 0, perhaps exact ones."""
