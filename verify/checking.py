@@ -80,7 +80,8 @@ def check_command(options: argparse.Namespace) -> int:
     if outcome.stopped == "interrupted":
         return INTERRUPTED
     account = outcome.account
-    if not account.total("met") and not facts["counterexamples"] and account.total("draws"):
+    nothing_met = not account.total("met") and not account.total("undecided") and account.total("draws")
+    if nothing_met and not facts["counterexamples"]:
         raise ConjectureError(
             f"{outcome.described['place']}: {account.warnings()[0] if account.warnings() else 'no draw met the assumptions'}"
         )
@@ -270,7 +271,7 @@ def account_lines(account: Account, *, refuted: bool = False) -> list[str]:
     """The account in words; without a bound where a counterexample was found."""
     lines = [_of_phase(account, phase) for phase, tally in account.tallies.items() if tally.draws]
     if not refuted:
-        lines += [_of_bound(account, phase, bound) for phase, bound in account.bounds().items() if bound is not None]
+        lines += [line for phase in account.tallies for line in _of_bounds(account, phase)]
     if account.descended or account.mutated:
         lines.append(
             f"local optimisation: {account.descended:,} trials in floats, {account.mutated:,} changed draws; "
@@ -304,15 +305,18 @@ def _of_phase(account: Account, phase: str) -> str:
     return f"{PHASES[phase]}: {'; '.join(parts)}"
 
 
-def _of_bound(account: Account, phase: str, bound: float) -> str:
+def _of_bounds(account: Account, phase: str) -> list[str]:
     from verify.search.account import PHASES
-    from verify.search.distributions import DENSE
 
-    tally = account.tallies[phase]
-    number = tally.independent if phase == DENSE else len(tally.different)
-    floats = number - len(tally.different)
-    of_them = f", all but {len(tally.different):,} in floats" if floats else ""
-    return (
-        f"with 95% confidence, less than {100 * bound:.2g}% of the {PHASES[phase]} that meet the assumptions and "
-        f"are decided are counterexamples ({number:,} different, independent trials{of_them})"
-    )
+    tally, name = account.tallies[phase], PHASES[phase]
+    lines = []
+    if tally.bound is not None:
+        lines.append(
+            f"with 95% confidence, less than {100 * tally.bound:.2g}% of the {name} that meet the assumptions and are decided "
+            f"are counterexamples ({len(tally.different):,} different instances)"
+        )
+    if tally.bound_in_floats is not None:
+        lines.append(
+            f"    if floats are right, and the draw uses its numbers as they are: {100 * tally.bound_in_floats:.2g}%"
+        )
+    return lines

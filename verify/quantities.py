@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from flint import arb
+from flint import arb, fmpq
 
 from verify import expressions
 from verify.arithmetic import INF, Value, is_number, read_parameter, to_json
@@ -111,8 +111,7 @@ def _plan(statement: Statement) -> _Plan:
     for listed in statement.form["symbols"]:
         name, origin = listed["name"], listed["origin"]
         if origin[0] == "defined":
-            formula = expressions.compiled(origin[1])
-            derived.append((name, lambda values, workspace, formula=formula: formula(values)))  # type: ignore[misc]
+            derived.append((name, _formula(expressions.compiled(origin[1]), name, listed["sort"])))
         elif origin[0] == "computed":
             derived.append((name, _caller(lookup(origin[1]), origin, listed["sort"])))
     return _Plan(
@@ -126,6 +125,29 @@ def _plan(statement: Statement) -> _Plan:
 Call = Callable[[dict[str, Value], Workspace], Value]
 
 
+def _formula(formula: expressions.Compiled, name: str, sort: str) -> Call:
+    def call(values: dict[str, Value], workspace: Workspace) -> Value:
+        value = formula(values)
+        if not _is_of(sort, value):
+            raise QuantityError(
+                f"{name!r} is defined as a {sort} number and came out as {value!r:.40}: correct its sort"
+            )
+        return value
+
+    return call
+
+
+def _is_of(sort: str, value: Value) -> bool:
+    """Whether a value may belong to a sort of numbers; what is undecided, or no number, may."""
+    if sort in ("integer", "natural") and is_number(value) and fmpq(value).q != 1:
+        return False
+    if not is_number(value) and not isinstance(value, arb):
+        return True
+    if sort in ("natural", "nonnegative"):
+        return not value < 0
+    return sort != "positive" or not value <= 0
+
+
 def _caller(function: Callable[..., Value], origin: list[Any], sort: str) -> Call:
     _, called, names = origin
     fits = _FITS.get(expressions.kind_of_sort(sort), lambda value: True)
@@ -135,7 +157,7 @@ def _caller(function: Callable[..., Value], origin: list[Any], sort: str) -> Cal
         if any(argument is None for argument in arguments):
             return None
         value = function(workspace, *arguments)
-        if value is not None and not fits(value):
+        if value is not None and not (fits(value) and _is_of(sort, value)):
             raise QuantityError(f"{called} gives {value!r:.40}, which is not of the sort {sort!r}")
         return value
 

@@ -96,9 +96,9 @@ def test_true_claims_are_not_refuted_and_accounted_for() -> None:
     assert account.total("screened") == 2048 * account.total("draws")
     assert account.smallest is not None
     assert abs(account.smallest) < 1e-6
-    bound = account.bounds()["dense"]
-    assert bound is not None
-    assert 0 < bound < 1e-3
+    dense = account.tallies["dense"]
+    assert dense.bound == pytest.approx(1 - 0.05 ** (1 / dense.draws))
+    assert dense.bound_in_floats == pytest.approx(1 - 0.05 ** (1 / (dense.draws + 2048 * dense.draws)))
     assert account.warnings() == []
 
 
