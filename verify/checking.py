@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 ROUNDS = {"quick": (12, 20.0), "standard": (200, 120.0), "deep": (2000, 3600.0)}
 """Budget -> rounds, and seconds unless they are given."""
 FOLDER = ".verify"
+WRITTEN = (journal.NAME, "report.json", "report.html", "report.md", "junit.xml")
+"""What a search writes into its folder, beside certificates."""
 MEMORY = 4096
 INTERRUPTED = 130
 
@@ -91,7 +94,9 @@ def check_command(options: argparse.Namespace) -> int:
 def _command(path: str, options: argparse.Namespace, outcome: Outcome) -> str:
     """The line that repeats exactly what was done: as many rounds as were played."""
     rounds = outcome.account.rounds or options.budget
-    return f"python -m verify check {path} --budget {rounds} --seed {options.seed} --precision {options.precision}"
+    saved = f" --save {shlex.quote(options.save)}" if options.save else ""
+    numbers = f"--budget {rounds} --seed {options.seed} --precision {options.precision}"
+    return f"python -m verify check {shlex.quote(path)} {numbers}{saved}"
 
 
 def _report(
@@ -129,7 +134,9 @@ def _emptied(place: Path) -> Path:
         if place.exists() and any(place.iterdir()):
             if not (place / journal.NAME).is_file():
                 raise UsageError(f"{place}: it holds something else than a search; give another folder with --save")
-            shutil.rmtree(place)
+            for name in WRITTEN:
+                (place / name).unlink(missing_ok=True)
+            shutil.rmtree(place / "certificates", ignore_errors=True)
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{place}: it cannot be written ({error.strerror}); give another folder with --save") from None
@@ -169,8 +176,13 @@ def _facts(report: dict[str, Any], outcome: Outcome, effort: Effort, command: st
 
 def _python_of(raw: dict[str, Any], module: str, name: str) -> str:
     """A counterexample as Python that can be pasted."""
+    loaded = (
+        f"from verify import evaluate\nfrom {module} import {name}"
+        if module.isidentifier()
+        else f"from verify import evaluate\nfrom verify.search.files import load\n\n{name}, _ = load({module + '.py'!r})"
+    )
     return (
-        f"from verify import evaluate\nfrom {module} import {name}\n\n{as_code(raw)}\n"
+        f"{loaded}\n\n{as_code(raw)}\n"
         f"found = evaluate({name}, raw)\nprint(found.assumptions, found.claim)  # every assumption True, the claim False\n"
     )
 
@@ -229,7 +241,7 @@ def _tell(facts: dict[str, Any], outcome: Outcome, *, quiet: bool) -> None:
     say(f"again:   {facts['command']}")
     say(f"report:  {Path(facts['report']).with_name('report.html')}")
     if facts["counterexamples"]:
-        say(f"recheck: python -m verify recheck {facts['report']}")
+        say(f"recheck: python -m verify recheck {shlex.quote(facts['report'])}")
 
 
 def _tell_counterexample(say: Any, one: dict[str, Any], outcome: Outcome) -> None:

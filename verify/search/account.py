@@ -45,12 +45,12 @@ class Tally:
 
     @property
     def bound_in_floats(self) -> float | None:
-        """The same with the float trials, where nothing but numbers is chosen and floats left nothing open.
+        """The same with the float trials, where nothing but numbers is chosen, none rejected, and floats left nothing open.
 
         It rests on floats, and on the draw function's placing its numbers as it did in the replays that were compared: a
         branch that numbers hardly ever take would be overlooked. Hence it is told apart.
         """
-        if self.discrete or self.screened_open or not self.screened_met:
+        if self.discrete or self.rejected or self.screened_open or not self.screened_met:
             return None
         return _bound(len(self.different) + self.screened_met)
 
