@@ -22,7 +22,7 @@ from verify.errors import InstanceError, VerifyError
 from verify.networks.dense import read_data, read_network
 from verify.plain import plain
 from verify.quantities import Workspace
-from verify.search.draws import Draw, Number, Rejected, Tape, play, sample_numbers, values_of
+from verify.search.draws import Choice, Draw, Number, Rejected, Tape, play, sample_numbers, values_of
 from verify.search.float_networks import Array, FloatData, FloatNetwork
 from verify.search.float_quantities import float_definition
 from verify.search.margins import Compiled, Float, compiled, compiled_margins, nearest, stacked
@@ -82,7 +82,10 @@ _margins = cache(compiled_margins)
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """All instances that differ from one tape's only in k numbers, ``slots``, each between ``lower`` and ``upper``."""
+    """All instances that differ from one tape's only in k numbers, ``slots``, each between ``lower`` and ``upper``.
+
+    The tape has the shape of the one that was given, and numbers of its own.
+    """
 
     statement: Statement
     tape: Tape
@@ -90,6 +93,7 @@ class Batch:
     lower: Array
     upper: Array
     _loaders: Mapping[str, Loader]
+    _raw: Mapping[str, Any]
     _chunk: int
 
     def sample(self, rng: np.random.Generator, count: int, phase: str) -> Array:
@@ -134,6 +138,10 @@ class Batch:
         }
         return values_of(self.tape) | numbers
 
+    def agrees(self, tape: Tape, raw: Mapping[str, Any]) -> bool:
+        """Whether a draw of this shape made the raw instance that its numbers make here: none decided anything else."""
+        return bool(_filled(self._raw, tape) == raw)
+
 
 # ---- from a tape to a batch -----------------------------------------------------------------------------------------
 
@@ -151,17 +159,11 @@ def batch_of(statement: Statement, function: Callable[[Draw], Any], tape: Tape) 
     Raises:
         InstanceError: if a network or data are malformed.
     """
-    if why(statement) is not None:
+    if why(statement) is not None or (placed := _placed(function, tape)) is None:
         return None
-    try:
-        raw = _replayed(function, values_of(tape), tape)
-    except Rejected:
-        return None
-    if raw is None:
-        return None
-    leaves = list(_leaves(raw))
-    slots = tuple(dict.fromkeys(leaf.slot for _, leaf in leaves if isinstance(leaf, Number)))
-    if not slots or not _is_placed(function, tape, leaves):
+    tape, raw = placed
+    slots = tuple(dict.fromkeys(leaf.slot for _, leaf in _leaves(raw) if isinstance(leaf, Number)))
+    if not slots:
         return None
     rows = {slot: row for row, slot in enumerate(slots)}
     lower = np.array([float(tape[slot].lo) for slot in slots])
@@ -169,7 +171,7 @@ def batch_of(statement: Statement, function: Callable[[Draw], Any], tape: Tape) 
     loaders = {q.name: _loader(q.sort, raw[q.name], rows) for q in statement.parameters if q.name in raw}
     if len(loaders) < len(statement.parameters):
         return None
-    return Batch(statement, tape, slots, lower, upper, loaders, _chunk_of(raw, len(slots)))
+    return Batch(statement, tape, slots, lower, upper, loaders, raw, _chunk_of(raw, len(slots)))
 
 
 def _replayed(function: Callable[[Draw], Any], values: Mapping[str, Any], tape: Tape) -> dict[str, Any] | None:
@@ -184,36 +186,57 @@ def _replayed(function: Callable[[Draw], Any], values: Mapping[str, Any], tape: 
     return raw if made == known else None
 
 
-def _is_placed(function: Callable[[Draw], Any], tape: Tape, leaves: list[tuple[Any, Any]]) -> bool:
-    """Whether perturbations of all numbers change nothing in the instance but the numbers themselves.
+def _placed(function: Callable[[Draw], Any], tape: Tape) -> tuple[Tape, dict[str, Any]] | None:
+    """A tape of this shape and its instance, plain but for the drawn numbers; None unless numbers change nothing else.
 
-    They come in pairs that mirror each other in the ranges, so that a sign or an order that decides something shows.
+    The numbers of the given tape do not matter, so that all tapes of a shape have the same. Others are tried, in pairs that
+    mirror each other in the ranges, so that a sign or an order that decides something shows.
     """
-    rng, accepted = Random(0), 0
+    rng = Random(0)
+    found: list[tuple[Tape, dict[str, Any]]] = []
     for _ in range(ATTEMPTS):
         parts = {a: Fraction(rng.randrange(1, 1 << 20), 1 << 20) for a, c in tape.items() if c.kind == "number"}
         for mirrored in (False, True):
-            values = values_of(tape)
+            other = dict(tape)
             for address, part in parts.items():
                 lo, hi = tape[address].lo, tape[address].hi
-                values[address] = lo + (hi - lo) * (1 - part if mirrored else part)
+                other[address] = Choice("number", lo + (hi - lo) * (1 - part if mirrored else part), lo, hi)
             try:
-                raw = _replayed(function, values, tape)
+                replayed = _replayed(function, values_of(other), tape)
             except Rejected:
                 continue
-            if raw is None or not _same_but_numbers(leaves, list(_leaves(raw))):
-                return False
-            accepted += 1
-        if accepted >= 2:
-            return True
-    return False
+            if replayed is None:
+                return None
+            raw = _template(replayed)
+            if found and _bare(raw) != _bare(found[0][1]):
+                return None
+            found.append((other, raw))
+        if len(found) >= 2:
+            return found[0]
+    return None
 
 
-def _same_but_numbers(one: list[tuple[Any, Any]], other: list[tuple[Any, Any]]) -> bool:
-    def bare(leaves: list[tuple[Any, Any]]) -> list[Any]:
-        return [(path, ("slot", leaf.slot) if isinstance(leaf, Number) else leaf) for path, leaf in leaves]
+def _template(raw: Any) -> Any:
+    """A copy of a raw instance, plain but for the drawn numbers."""
+    if isinstance(raw, Mapping):
+        return {str(key): _template(entry) for key, entry in raw.items()}
+    if isinstance(raw, (list, tuple)):
+        return [_template(entry) for entry in raw]
+    return raw if isinstance(raw, Number) else plain(raw)
 
-    return bare(one) == bare(other)
+
+def _filled(template: Any, tape: Tape) -> Any:
+    """The plain instance with a tape's numbers."""
+    if isinstance(template, Mapping):
+        return {key: _filled(entry, tape) for key, entry in template.items()}
+    if isinstance(template, list):
+        return [_filled(entry, tape) for entry in template]
+    return plain(tape[template.slot].value) if isinstance(template, Number) else template
+
+
+def _bare(raw: Any) -> list[Any]:
+    """All leaves with their paths, slots in place of the numbers."""
+    return [(path, ("slot", leaf.slot) if isinstance(leaf, Number) else leaf) for path, leaf in _leaves(raw)]
 
 
 def _leaves(raw: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:

@@ -143,7 +143,7 @@ class Hunter:
         return instances.judge(self.statement, raw, bits=self.bits, most_bits=4 * self.bits)
 
     def batch(self, tape: Tape) -> Batch | None:
-        """The float trials of the tape's shape, or None if there are none; equal shapes share one batch."""
+        """The float trials of the tape's shape, or None if there are none; equal shapes share one batch, whoever comes first."""
         if self.unseen:
             return None
         shape = tuple((a, c.kind, c.lo, c.hi, None if c.kind == "number" else c.value) for a, c in tape.items())
@@ -184,10 +184,10 @@ class Hunter:
             tape, more, cut = shrink.shrink(smaller, self.refuting_tape, most=most)
             steps += more
         drawn = self.drawn(Draw.replay(values_of(tape)))
-        assert drawn is not None
-        return self.certified(
+        smallest = drawn and self.certified(
             drawn[0], choices=to_json(drawn[1]), found_by=found_by, number=number, steps=steps, minimal=not cut
         )
+        return smallest or self.certified(raw, choices=[], found_by=found_by, number=number)
 
     def _in_a_smaller_shape(self, tape: Tape) -> Tape | None:
         """A counterexample with fewer members of some collection but other numbers, if a short search finds one."""
@@ -197,7 +197,7 @@ class Hunter:
             if drawn is None or _members(drawn[1]) >= _members(tape) or self.batch(drawn[1]) is None:
                 continue
             for phase in (SMALL, DENSE):
-                found = _Player(self, tried, SHAPES, phase).within(drawn[1])
+                found = _Player(self, tried, SHAPES, phase).within(*drawn)
                 if found is not None and shrink.complexity(found) < shrink.complexity(tape):
                     return found
             tried += 1
@@ -266,11 +266,12 @@ class _Player:
                 self._mutate()
         return Round(self.account, self.found, self.raw, self.found_by, self.slowest)
 
-    def within(self, tape: Tape) -> Tape | None:
+    def within(self, raw: dict[str, Any], tape: Tape) -> Tape | None:
         """What float trials of one shape alone lead to."""
-        self._screen(tape)
-        self._descend()
-        self._confirm()
+        self._screen(raw, tape)
+        if self.suspects:
+            self._descend()
+            self._confirm()
         return self.found
 
     # ---- exact trials ----
@@ -286,7 +287,7 @@ class _Player:
             raw, tape = drawn
             self._judge(raw, tape, "a draw", counted=True)
             if self.found is None:
-                self._screen(tape)
+                self._screen(raw, tape)
         self.slowest = max(self.slowest, time.process_time() - started)
 
     def _judge(self, raw: dict[str, Any], tape: Tape, found_by: str, *, counted: bool) -> float:
@@ -310,11 +311,12 @@ class _Player:
 
     # ---- float trials ----
 
-    def _screen(self, tape: Tape) -> None:
+    def _screen(self, raw: dict[str, Any], tape: Tape) -> None:
         batch = self.hunter.batch(tape)
-        if batch is None:
+        if batch is None or not batch.agrees(tape, raw):
             if not self.hunter.unseen and any(choice.kind == "number" for choice in tape.values()):
                 self.account.unseen = TRANSFORMED
+                self.tally.discrete = True  # by its numbers
             return
         points = sample_numbers(self.generator, batch.lower, batch.upper, SCREENED, self.phase)
         claim, assumptions = batch.margins(points)
