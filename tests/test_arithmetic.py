@@ -15,6 +15,7 @@ from verify.arithmetic import (
     endpoints,
     equal,
     exact,
+    in_decimals,
     is_number,
     less,
     precision,
@@ -164,3 +165,23 @@ def test_parameters_are_held_to_their_sorts(sort, good, bad):
 
 def test_structures_are_left_as_they_are():
     assert read_parameter("k", "choice", "instant") == "instant"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "digits"),
+    [
+        ("1/3", "1/3", 10),
+        ("1/3", "2/3", 6),
+        ("-7", "-7", 3),
+        ("0", "0", 5),
+        ("-1/1000000007", "1/3", 4),
+        ("10/7", "11/7", 30),
+    ],
+)
+def test_an_enclosure_in_decimals_covers_it(low: str, high: str, digits: int) -> None:
+    """What is shown as m ± r has to be true of the digits that are shown."""
+    middle, radius = in_decimals(exact(low), exact(high), digits)
+    shown, around = (fmpq(*number.as_integer_ratio()) for number in (middle, radius))
+    assert shown - around <= exact(low)
+    assert exact(high) <= shown + around
+    assert len(middle.as_tuple().digits) <= digits

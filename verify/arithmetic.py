@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, Context, Decimal
 from typing import Any
 
 import flint
@@ -185,3 +186,18 @@ def read_parameter(name: str, sort: str, raw: Any) -> Value:
     except InstanceError as error:
         raise InstanceError(f"parameter {name!r}: {error}") from None
     return raw
+
+
+def in_decimals(low: fmpq, high: fmpq, digits: int) -> tuple[Decimal, Decimal]:
+    """A decimal number with so many digits and a radius, rounded up, that together cover the enclosure [low, high].
+
+    >>> in_decimals(exact("1/3"), exact("2/3"), 6)
+    (Decimal('0.5'), Decimal('0.17'))
+    """
+    near = Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    above = Context(prec=2, rounding=ROUND_CEILING, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    middle = (low + high) / 2
+    shown = near.divide(Decimal(int(middle.p)), Decimal(int(middle.q))).normalize(near)
+    numerator, denominator = shown.as_integer_ratio()
+    radius = max(abs(end - fmpq(numerator, denominator)) for end in (low, high))
+    return shown, above.divide(Decimal(int(radius.p)), Decimal(int(radius.q))).normalize(above)

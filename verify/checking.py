@@ -10,10 +10,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from verify.arithmetic import exact, in_decimals
 from verify.errors import ConjectureError, UsageError
 from verify.pasteable import as_code
 from verify.run import journal, worker
@@ -269,12 +269,10 @@ def _tell_counterexample(say: Any, one: dict[str, Any], outcome: Outcome) -> Non
 
 
 def _shown(value: Any) -> str:
-    """A value of a certificate for the eye: an enclosure by its middle and its width."""
+    """A value of a certificate for the eye: an enclosure as a decimal number and a radius that cover it."""
     if isinstance(value, dict) and set(value) == {"lo", "hi"}:
-        low, high = (Fraction(value[end]) for end in ("lo", "hi"))
-        if low == high:
-            return f"= {low}" if len(str(low)) < 30 else f"= {float(low):.15g} (exactly that binary number)"
-        return f"= {float((low + high) / 2):.15g} (within {float(high - low):.1e})"
+        middle, radius = in_decimals(exact(value["lo"]), exact(value["hi"]), 15)
+        return f"= {middle:g} ± {radius:g}" if radius else f"= {middle:g}"
     text = json.dumps(value) if not isinstance(value, str) else value
     return f"= {text if len(text) <= 100 else text[:100] + ' ...'}"
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from verify.arithmetic import exact, in_decimals
 from verify.pasteable import as_code
 from verify.report import levels
 from verify.report.maths import typeset
@@ -246,8 +247,9 @@ def finding_html(finding: Finding) -> str:
         parts.append("<p><b>No counterexample was found</b>; nothing is proved.</p>")
     else:
         parts.append(f"<p>{_chip('inconclusive')} No draw met the assumptions: this search says nothing.</p>")
-    parts.append(_list([_text(line) for line in account_lines(account)]))
-    parts += [f"<p>(?) {_text(warning)}</p>" for warning in account.warnings()]
+    parts.append(_list([_text(line) for line in account_lines(account, refuted=finding.refuted)]))
+    if not finding.refuted:
+        parts += [f"<p>(?) {_text(warning)}</p>" for warning in account.warnings()]
     parts.append(f'<p class="faint">seed {finding.seed}, {finding.bits} bits</p>')
     return _page(parts)
 
@@ -361,14 +363,17 @@ def _is_enclosure(value: Mapping[str, Any]) -> bool:
 
 
 def _enclosure(value: Mapping[str, Any]) -> str:
-    low, high = Fraction(value["lo"]), Fraction(value["hi"])
-    radius = _decimal((high - low) / 2, 2)
-    return rf"{_decimal((low + high) / 2)} \pm {radius}"
+    middle, radius = in_decimals(exact(value["lo"]), exact(value["hi"]), DIGITS)
+    return rf"{_of_decimal(middle)} \pm {_of_decimal(radius)}" if radius else _of_decimal(middle)
 
 
 def _decimal(number: Fraction, digits: int = DIGITS) -> str:
     """So many significant digits, in LaTeX; for reading only."""
     context = Context(prec=digits, Emax=10**9, Emin=-(10**9))
     quotient = context.divide(Decimal(number.numerator), Decimal(number.denominator))
-    mantissa, _, exponent = f"{quotient.normalize(context):g}".lower().partition("e")
+    return _of_decimal(quotient.normalize(context))
+
+
+def _of_decimal(number: Decimal) -> str:
+    mantissa, _, exponent = f"{number:g}".lower().partition("e")
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
