@@ -5,7 +5,7 @@ for k = 7 (dual_zeros.py); for k = 2 it is elementary. This is the case k = 3, w
 tanh(w_i x_j) = (u_i^x_j - 1)/(u_i^x_j + 1) is rational. Whole x_j are general enough: only products w_i x_j matter, and
 rational x_j have a common denominator.
 
-All parameters are numbers, so that millions of instances are screened in floats.
+All parameters are numbers, so that a million instances a minute are screened in floats and descended on.
 """
 
 from sympy import Matrix
