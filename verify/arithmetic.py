@@ -23,6 +23,8 @@ Value = Any
 
 
 _FRACTION = re.compile(r"(-?[0-9]+)(?:/([0-9]+))?")
+MOST_DIGITS = 4000
+"""Of an integer in an instance: the rechecker reads no more, and Python prints no more by default."""
 LARGEST_BALL_EXPONENT = 1_000_000
 """A ball with an end point beyond 2 to this power, or finer than its inverse, counts as undefined."""
 
@@ -71,6 +73,8 @@ def exact(text: object) -> fmpq:
     if isinstance(text, fmpq):
         return text
     if isinstance(text, str) and (found := _FRACTION.fullmatch(text)):
+        if len(text) > 2 * MOST_DIGITS:
+            raise InstanceError(f"a number of {len(text)} characters: at most {MOST_DIGITS} digits can be written down")
         numerator, denominator = int(found[1]), int(found[2] or 1)
         if denominator:
             return fmpq(numerator, denominator)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shlex
 import shutil
 import sys
@@ -60,7 +59,7 @@ def check_command(options: argparse.Namespace) -> int:
         UsageError: if the file is no conjecture, or no draw meets its assumptions.
     """
     effort = effort_of(options)
-    path = os.path.relpath(options.file)
+    path = str(Path(options.file))
     sources.compiled(path, sources.read(path))  # a wrong path, or wrong syntax, is told before any process starts
     folder = Path(options.save) if options.save else Path(path).parent / FOLDER
     if folder.exists() and not folder.is_dir():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from verify.arithmetic import MOST_DIGITS
 from verify.errors import VerifyError
 from verify.statement import Statement
 
@@ -33,7 +34,11 @@ def plain(value: Any) -> Any:
         return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple, range)):
         return [plain(entry) for entry in value]
-    if value is None or isinstance(value, (bool, int, str)):
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        if value.bit_length() > 3 * MOST_DIGITS:
+            raise VerifyError(f"an instance holds an integer of {value.bit_length()} bits: take smaller numbers")
         return value
     if isinstance(value, float):
         raise VerifyError(f"an instance holds the float {value!r}: write it exactly, as a string such as '1/10'")

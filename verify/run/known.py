@@ -36,7 +36,7 @@ class Store:
             entries = json.loads(path.read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             return []
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UsageError(f"{path}: it cannot be read ({error}); delete it to begin anew") from None
         if not isinstance(entries, list) or not all(_is_entry(entry) for entry in entries):
             raise UsageError(f"{path}: it is no list of counterexamples; delete it to begin anew")
