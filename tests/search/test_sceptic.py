@@ -6,11 +6,13 @@ import random
 from fractions import Fraction
 from typing import Any
 
-from sympy import symbols
+from sympy import Eq, Equivalent, Implies, Max, Ne, Or, Piecewise, exp, symbols
 
 from verify import Statement, parameter
+from verify.expressions import canonical
 from verify.search.draws import Draw
 from verify.search.engine import Hunter, falsify, search_check
+from verify.search.margins import takes_near_for_equal
 
 K, X, Y, Z = parameter("k", "integer", "k"), *(parameter(name, "real", name) for name in "xyz")
 k, x, y, z = symbols("k x y z")
@@ -58,3 +60,36 @@ def test_what_a_draw_function_with_choices_of_its_own_shows_is_still_a_counterex
 
         found = falsify(made, rounds=5, seed=seed)
         assert found.refuted
+
+
+def bound_in_floats(claim: Any, lo: int = -3, hi: int = 3) -> float | None:
+    made = Statement("in-floats", title="In floats", quantities=[X, Y], assume={}, claim=claim)
+
+    @made.search
+    def instances(draw: Draw) -> dict[Any, Any]:
+        return {X: draw.rational(lo, hi), Y: draw.rational(lo, hi)}
+
+    return falsify(made, rounds=5).account.tallies["dense"].bound_in_floats
+
+
+def test_floats_bound_nothing_that_they_cannot_tell() -> None:
+    assert bound_in_floats(x + y < 7) is not None
+    assert bound_in_floats(Ne(x + y, 7)) is not None
+    # an equation holds in floats where both sides differ by 1e-10
+    assert bound_in_floats(Eq(y + Max(x - 4, 0) / 10**10, y)) is None
+    assert bound_in_floats(x + Piecewise((1, Eq(y, 0)), (0, True)) < 7) is None
+    # both sides are too large for floats
+    assert bound_in_floats(exp(2000 + x) <= exp(2010 + y)) is None
+
+
+def test_where_floats_take_near_for_equal() -> None:
+    def near(claim: Any) -> bool:
+        return takes_near_for_equal(canonical(claim))
+
+    assert near(Eq(x, y))
+    assert near(Or(x < y, Eq(x, y)))
+    assert near(Implies(Ne(x, y), x < y))
+    assert near(Equivalent(x < y, Ne(x, y)))
+    assert not near(Ne(x, y))
+    assert not near(Implies(Eq(x, y), x < z))
+    assert not near(x + y < z)

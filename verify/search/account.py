@@ -33,6 +33,8 @@ class Tally:
     screened_open: int = 0
     """Of those that met the assumptions: trials that floats take for violations, or that are undefined in them."""
     discrete: bool = False
+    tolerant: bool = False
+    """Whether floats may take nearly equal numbers for equal where the statement means equality."""
     different: set[str] = field(default_factory=set)
 
     @property
@@ -50,7 +52,8 @@ class Tally:
         It rests on floats, and on the draw function's placing its numbers as it did in the replays that were compared: a
         branch that numbers hardly ever take would be overlooked. Hence it is told apart.
         """
-        if self.discrete or self.rejected or self.screened_open or not self.screened_met:
+        in_doubt = self.discrete or self.tolerant or self.rejected or self.undecided or self.screened_open
+        if in_doubt or not self.screened_met:
             return None
         return _bound(len(self.different) + self.screened_met)
 
@@ -122,6 +125,7 @@ class Account:
             ):
                 setattr(tally, name, getattr(tally, name) + getattr(more, name))
             tally.discrete |= more.discrete
+            tally.tolerant |= more.tolerant
             tally.different |= more.different
         for name in ("rounds", "descended", "mutated", "confirmations", "unconfirmed", "open"):
             setattr(self, name, getattr(self, name) + getattr(other, name))

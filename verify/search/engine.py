@@ -17,6 +17,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from verify import expressions
 from verify.decide import instances
 from verify.errors import StatementError
 from verify.plain import plain_instance
@@ -132,6 +133,9 @@ class Hunter:
         self.statement, self.check, self.bits = statement, check, bits
         self.play = play or play_of(statement, check)
         self.unseen = why(statement) or ""
+        parts = [statement.form["claim"], *(a["expr"] for a in statement.form["assumptions"])]
+        wholes = [expressions.substitute(part, statement.definitions) for part in parts]
+        self.tolerant = any(map(margins.takes_near_for_equal, wholes))
         self._batches: dict[Any, Batch | None] = {}
 
     def round(self, seed: int, number: int, draws_of_round: int = DRAWS) -> Round:
@@ -323,7 +327,8 @@ class _Player:
         met = assumptions > 0
         self.tally.screened += len(points)
         self.tally.screened_met += int(met.sum())
-        self.tally.screened_open += int((met & ~(claim > 0)).sum())
+        self.tally.screened_open += int((met & ~(claim > margins.TIED)).sum())
+        self.tally.tolerant |= self.hunter.tolerant
         goal = _goal(claim, assumptions)
         for index in goal.argsort(kind="stable")[:2]:
             self.suspects.append(_Suspect(float(goal[index]), points[index], batch, bool(met[index])))

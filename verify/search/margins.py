@@ -32,6 +32,8 @@ EQUAL = 1e-9
 """Numbers x, y count as equal where they differ by less than this times 1 + abs(x) + abs(y)."""
 ROUNDING = 1e-15
 """And as different where they differ by more than this times 1 + abs(x) + abs(y)."""
+TIED = 1e-290
+"""Margins below this in absolute value say that floats find both sides of an inequality equal, or both too large."""
 LEAST = 1e-300
 """The margin of x <= y where x = y, and less this, of x < y: so that the sign says which of them is true."""
 
@@ -151,6 +153,22 @@ def equality(x: Float, y: Float, tolerance: float = EQUAL) -> Float:
 def inequality(x: Float, y: Float) -> Float:
     """The margin of x != y: negative only where they are equal up to rounding."""
     return np.negative(equality(x, y, ROUNDING))
+
+
+def takes_near_for_equal(form: Expression, truth: bool = True) -> bool:
+    """Whether floats may find an expression true (or false) only because they take nearly equal numbers for equal."""
+    head, parts = form[0], form[1:]
+    if head in ("sym", "num", "true", "false"):
+        return False
+    if head in ("eq", "ne") and (head == "eq") is truth:
+        return True
+    if head in ("and", "or"):
+        return any(takes_near_for_equal(part, truth) for part in parts)
+    if head == "not":
+        return takes_near_for_equal(parts[0], not truth)
+    if head == "implies":
+        return takes_near_for_equal(parts[0], not truth) or takes_near_for_equal(parts[1], truth)
+    return any(takes_near_for_equal(part, either) for part in parts for either in (True, False))
 
 
 # ---- numbers --------------------------------------------------------------------------------------------------------
