@@ -93,3 +93,17 @@ def test_where_floats_take_near_for_equal() -> None:
     assert not near(Ne(x, y))
     assert not near(Implies(Eq(x, y), x < z))
     assert not near(x + y < z)
+
+
+def test_a_draw_function_that_does_not_repeat_itself_is_told() -> None:
+    own = random.Random(0)
+    made = Statement("own-numbers", title="Chance", quantities=[K], assume={}, claim=k < 2000)
+
+    @made.search
+    def instances(draw: Draw) -> dict[Any, Any]:
+        draw.boolean()
+        return {K: own.randrange(1000)}
+
+    assert any("same choices give other instances" in line for line in falsify(made, rounds=3).account.warnings())
+    honest = falsify(with_a_branch_that_perturbations_overlook(x < 4), rounds=3).account
+    assert honest.unrepeated == 0

@@ -80,6 +80,8 @@ class Account:
     unconfirmed: int = 0
     open: int = 0
     """Suspects near which exact instances came out undecided."""
+    unrepeated: int = 0
+    """Rounds whose first instance came out otherwise when its choices were played again."""
     smallest: float | None = None
     where: dict[str, Any] | None = None
     exact: bool = True
@@ -127,7 +129,7 @@ class Account:
             tally.discrete |= more.discrete
             tally.tolerant |= more.tolerant
             tally.different |= more.different
-        for name in ("rounds", "descended", "mutated", "confirmations", "unconfirmed", "open"):
+        for name in ("rounds", "descended", "mutated", "confirmations", "unconfirmed", "open", "unrepeated"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.broken.update(other.broken)
         self.undecided.update(other.undecided)
@@ -175,6 +177,11 @@ class Account:
             found.append(
                 f"{undecided} of {draws} draws are undecided ({names}): an equation between enclosures is never "
                 "certainly true; raise --precision, or draw instances whose values are rational"
+            )
+        if self.unrepeated:
+            found.append(
+                f"the same choices give other instances (in {self.unrepeated} of {self.rounds} rounds): this search cannot be "
+                "repeated; let the draw make every choice, and keep nothing from one draw to the next"
             )
         if self.open:
             found.append(

@@ -289,6 +289,9 @@ class _Player:
             self.tally.rejected += 1
         else:
             raw, tape = drawn
+            if self.tally.draws == self.tally.rejected + 1:  # the first of the round
+                again = self.hunter.drawn(Draw.replay(values_of(tape)))
+                self.account.unrepeated += again is None or again[0] != raw
             self._judge(raw, tape, "a draw", counted=True)
             if self.found is None:
                 self._screen(raw, tape)
