@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from sympy import And, Eq, floor, symbols
+from sympy import And, Eq, Le, floor, symbols
 
 from verify import Source, Statement, computed, defined, parameter
 from verify.errors import InstanceError, QuantityError, StatementError
@@ -157,3 +157,12 @@ def test_an_undefined_argument_makes_a_quantity_undefined():
 def test_bibtex():
     assert SOURCE.bibtex.startswith("@misc{lovelace1843on,\n  author = {Ada Lovelace and Charles Babbage},")
     assert SOURCE.at("page 3").where == "page 3"
+
+
+@pytest.mark.parametrize(
+    "claim", [Eq(x, x, evaluate=False), And(x > 0, Le(x + 1, x + 1, evaluate=False)), Eq(x + x, 2 * x, evaluate=False)]
+)
+def test_a_relation_between_equal_sides_is_refused(claim) -> None:
+    """sympy may have made them so: what it evaluated, the engine never saw."""
+    with pytest.raises(StatementError, match="both sides of a relation in the claim are the same"):
+        Statement("a-guess", title="A guess", quantities=[parameter("x", "real", "a number")], assume={}, claim=claim)

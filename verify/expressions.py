@@ -164,6 +164,13 @@ def has_constant_truth(form: Expression) -> bool:
     return form[0] in ("true", "false") or (form[0] not in ("sym", "num") and any(map(has_constant_truth, form[1:])))
 
 
+def has_equal_sides(form: Expression) -> bool:
+    """Whether some relation in it has the same expression on both sides."""
+    if form[0] in ("sym", "num", "true", "false"):
+        return False
+    return (form[0] in _RELATIONS and form[1] == form[2]) or any(map(has_equal_sides, form[1:]))
+
+
 def is_inexact(form: Expression) -> bool:
     """Whether its evaluation may meet balls: more precision may decide what is undecided."""
     if form[0] in ("sym", "num", "true", "false"):

@@ -360,6 +360,11 @@ class Statement:
             demand(
                 free <= known, f"the {label} has the free symbols {sorted(free - known)}: declare them as quantities"
             )
+            demand(
+                not expressions.has_equal_sides(form),
+                f"both sides of a relation in the {label} are the same, as written or by sympy's doing: use "
+                "quantities for the sides (a computed or a defined one each)",
+            )
             demand(kind_of(f"the {label}", form) == expressions.TRUTH, f"the {label} is no truth value")
             whole = expressions.substitute(form, self.definitions)
             demand(
