@@ -149,7 +149,8 @@ def test_an_undefined_argument_makes_a_quantity_undefined():
     """floats.is_binary64 of nothing is nothing: the function is not even called."""
     inverse = defined("i", "real", 1 / x, "inverse")
     interval = computed("t", "tuple", "sets.range", ["i", "i"], "from the inverse to itself")
-    statement = state(quantities=[X, Y, FLOOR, inverse, interval], claim=Eq(symbols("t"), symbols("t"), evaluate=False))
+    same = computed("s", "tuple", "sets.range", ["i", "i"], "the same", "s'")
+    statement = state(quantities=[X, Y, FLOOR, inverse, interval, same], claim=Eq(symbols("t"), symbols("s")))
     assert evaluate(statement, {"x": 0, "y": 1}).claim is None
     assert evaluate(statement, {"x": 1, "y": 1}).claim is True
 
