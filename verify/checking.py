@@ -46,7 +46,7 @@ def effort_of(options: argparse.Namespace) -> Effort:
     else:
         names = ", ".join(ROUNDS)
         raise UsageError(f"--budget {options.budget}: give one of {names}, or a number of rounds")
-    return Effort(rounds, options.seconds or seconds, options.seed, options.precision)
+    return Effort(rounds, options.seconds or seconds, options.seed, options.precision, options.fresh)
 
 
 def check_command(options: argparse.Namespace) -> int:
@@ -95,7 +95,9 @@ def _command(path: str, options: argparse.Namespace, outcome: Outcome) -> str:
     rounds = outcome.account.rounds or options.budget
     saved = f" --save {shlex.quote(options.save)}" if options.save else ""
     numbers = f"--budget {rounds} --seed {options.seed} --precision {options.precision}"
-    return f"python -m verify check {shlex.quote(path)} {numbers}{saved}"
+    # once something is kept, only --fresh repeats the search itself
+    fresh = " --fresh" if outcome.result["outcome"] == "refuted" and not outcome.replayed else ""
+    return f"python -m verify check {shlex.quote(path)} {numbers}{fresh}{saved}"
 
 
 def _report(
@@ -320,9 +322,10 @@ def _of_bounds(account: Account, phase: str) -> list[str]:
     tally, name = account.tallies[phase], PHASES[phase]
     lines = []
     if tally.bound is not None:
+        silent = f"; of the {tally.undecided:,} undecided ones this says nothing" if tally.undecided else ""
         lines.append(
             f"with 95% confidence, less than {100 * tally.bound:.2g}% of the {name} that meet the assumptions and are decided "
-            f"are counterexamples ({len(tally.different):,} different instances)"
+            f"are counterexamples ({len(tally.different):,} different instances{silent})"
         )
     if tally.bound_in_floats is not None:
         lines.append(

@@ -97,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--save", metavar="DIR", help="where the report and the counterexamples are kept (.verify beside the file)"
     )
+    check.add_argument("--fresh", action="store_true", help="do not replay what earlier searches found")
     _search_options(check)
 
     new = verb("new", "write a file to begin with")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -16,6 +16,8 @@ from verify.run.pool import Failure, Pool, Task
 if TYPE_CHECKING:
     from verify.search.account import Account
 
+REPLAY_SECONDS = 20.0
+"""For all that was found before; what takes longer is left out."""
 LEAST_SECONDS = 5.0
 """For whatever comes before the first round."""
 MOST_STEPS = 4000
@@ -104,13 +106,17 @@ def replay_known(path: str, bits: int, known: list[dict[str, Any]]) -> dict[str,
     hunter = _hunter(path, bits)
     for entry in known:
         try:
-            if hunter.judge(entry["raw"]).verdict == "false":
-                # the choices count only if the draw function still makes this instance of them
-                drawn = hunter.drawn(Draw.replay(values_from_json(entry["choices"])))
-                same = drawn is not None and drawn[0] == entry["raw"]
-                return {**entry, "choices": entry["choices"] if same else []}
+            if hunter.judge(entry["raw"]).verdict != "false":
+                continue
         except VerifyError:  # of another form of the statement
             continue
+        try:
+            # the choices count only if the draw function still makes this instance of them
+            drawn = hunter.drawn(Draw.replay(values_from_json(entry["choices"])))
+            same = drawn is not None and drawn[0] == entry["raw"]
+        except VerifyError:
+            same = False
+        return {**entry, "choices": entry["choices"] if same else []}
     return None
 
 
@@ -164,6 +170,8 @@ class Effort:
     seconds: float
     seed: int
     bits: int
+    fresh: bool = False
+    """Do not replay what was found before."""
 
 
 class Progress(Protocol):
@@ -198,9 +206,8 @@ class Search:
             described = self._one(pool, describe_file)
             outcome = Outcome(described, Account(unseen=described["unseen"]), {}, 0.0)
             try:
-                if known := self.store.known(described["row"]["id"]):
-                    self._found = self._one(pool, replay_known, known)
-                    outcome.replayed = self._found is not None
+                if not self.effort.fresh and (known := self.store.known(described["row"]["id"])):
+                    outcome.replayed = self._replay(pool, known)
                 if self._found is None:
                     self._rounds(pool, outcome, progress)
                 if self._found is not None:
@@ -216,6 +223,13 @@ class Search:
         outcome.cpu_seconds += outcome.result["cpu_seconds"]
         outcome.result.update(seconds=outcome.seconds, cpu_seconds=outcome.cpu_seconds)
         return outcome
+
+    def _replay(self, pool: Pool, known: list[dict[str, Any]]) -> bool:
+        """Whether something that was found before still is a counterexample; not for longer than some seconds."""
+        pool.timeout = REPLAY_SECONDS
+        with suppress(WorkerError):
+            self._found = self._one(pool, replay_known, known)
+        return self._found is not None
 
     def _one(self, pool: Pool, function: Callable[..., Any], *arguments: Any) -> Any:
         """The result of one task.

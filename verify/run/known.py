@@ -65,4 +65,5 @@ def _is_entry(entry: Any) -> bool:
         and isinstance(entry.get("choices"), list)
         and isinstance(entry.get("raw"), dict)
         and isinstance(entry.get("found_by"), str)
+        and isinstance(entry.get("round"), int)
     )

@@ -127,6 +127,8 @@ class _Climb:
         """Models in a row that did not help."""
         self.length = np.zeros(count, dtype=np.intp)
         """Which step length the next model takes."""
+        self.move = np.ones(count)
+        """The length of the last step to a model's minimiser, relative to the scales."""
         self.idle = np.zeros(count, dtype=np.intp)
         """Iterations in a row without a gain."""
         self.patience = 32 + self.size
@@ -150,10 +152,12 @@ class _Climb:
         self.spread[moving] = np.where(spread < FINEST, COARSEST, spread)
 
         if len(modelled):
-            held = self.value[modelled]
+            held, begin = self.value[modelled], self.point[modelled]
             steps = self._steps(modelled, *self._models(modelled, rows, values[0]))
             self._accept(modelled, steps, self._evaluate([(modelled, steps)])[0])
             helped = _gains(held, self.value[modelled])
+            moved = np.abs(_ratio(self.point[modelled] - begin, self.scale[modelled])).max(axis=1)
+            self.move[modelled] = np.where(helped, moved, self.move[modelled])
             self.failures[modelled] = np.where(helped, 0, self.failures[modelled] + 1)
             self.length[modelled] = (self.length[modelled] + ~helped) % len(STEPS)
         gains = _gains(before, self.value[moving])
@@ -201,7 +205,9 @@ class _Climb:
 
     def _reach(self, of: NDArray[np.intp]) -> Array:
         """The length of each difference (m, k); at most a quarter of the box."""
+        # near a minimum the steps fall fast, and the differences have to be shorter: their error is that of a third order
         steps = np.array(STEPS)[self.length[of]]
+        steps = np.where(self.length[of] == 0, np.clip(self.move[of] / 10, STEPS[-1], steps), steps)
         return np.minimum(steps[:, None] * self.scale[of], (self.high - self.low)[of] / 4)
 
     def _differences(self, of: NDArray[np.intp]) -> Array:

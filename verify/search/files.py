@@ -370,6 +370,8 @@ def _leaves_that_are_not_plain(path: str, value: Any) -> Iterator[tuple[str, Any
 
 
 def _complaint(leaf: Any) -> str:
+    if isinstance(leaf, int):
+        return f"is an integer of {leaf.bit_length()} bits; take smaller ones"
     kind = type(leaf).__name__
     if kind == "ndarray":
         return "is a NumPy array; make lists of exact numbers of it (Fraction(x) is the exact value of a float x)"

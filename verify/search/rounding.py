@@ -33,13 +33,13 @@ NEAR_ZERO = 1e-6
 """Round and repair is for minima of at most so much, relative to the values around; others violate nothing."""
 FLOOR = 1e-14
 """What counts as zero, relative to the values around: for a sum of squares, a distance of 1e-7."""
-READ, READABLE = 1e-9, 2000
-"""A coordinate is read as the simplest rational so near to it if its denominator is at most so large: nearness by chance has
-the odds 1 : 200."""
+READINGS = ((1e-9, 2_000), (1e-12, 50_000))
+"""A coordinate is read as the simplest rational so near to it if its denominator is at most so large: by chance, one in
+hundreds is so near."""
 LARGEST = 24
 """Denominators that are tried."""
-TRIES, LEAST, MOST_TRIES = 240, 8, 48
-"""Numbers that are tried for a coordinate (for all partial choices together), times the number of coordinates."""
+PASSES = (8, 48)
+"""Numbers that are tried for a coordinate, for all partial choices together: many where the zero set has few rational points."""
 ROUGH, FINE = 150, 2000
 """Rows for each coordinate and start: of the descents that repair, and of the one that begins."""
 
@@ -182,12 +182,12 @@ def _repaired(centre: Vector, box: _Box, f: Objective, evaluations: int) -> Iter
         return
     begin = _State({}, ends[0])
     yield from search.read(begin)
-    orders = [list(range(size)), list(range(size))[::-1]]
-    orders += [rng.permutation(size).tolist() for _ in range(6)]
-    for order in orders:
-        if order[0] in search.isolated:
-            continue
-        yield from search.along(begin, order)
+    orders = [tuple(range(size)), tuple(reversed(range(size)))]
+    orders += [tuple(rng.permutation(size).tolist()) for _ in range(6)]
+    for tries in PASSES:
+        for order in dict.fromkeys(orders):
+            if order[0] not in search.isolated:
+                yield from search.along(begin, order, tries)
 
 
 class _Repair:
@@ -198,7 +198,6 @@ class _Repair:
         self.level = FLOOR * unit
         self.isolated: set[int] = set()
         """Coordinates that cannot be held at any simple number."""
-        self.tries = max(LEAST, min(MOST_TRIES, TRIES // len(box.lower)))
 
     def minimise(self, starts: Array, lower: Any, upper: Any, rows: int) -> tuple[Array, NDArray[np.bool_]]:
         """Minimisers of f, and which of them reach zero."""
@@ -209,18 +208,23 @@ class _Repair:
             return self.f(points)
 
         budget = min(self.left, rows * count * (4 + size))
-        ends, values = descend(counted, starts, lower, upper, self.rng, evaluations=budget, enough=1e-10 * self.level)
+        ends, values = descend(counted, starts, lower, upper, self.rng, evaluations=budget, enough=1e-12 * self.level)
         return ends, values <= self.level
 
     def read(self, state: _State) -> Iterator[Vector]:
         """The vector of the held numbers and of short continued fractions for the others, if there are such."""
-        point = tuple(
-            state.held.get(i, self.box.near(Fraction(float(value)), READ, i)) for i, value in enumerate(state.point)
-        )
-        if all(value.denominator <= READABLE for value in point):
+        found = [state.held.get(i) or self._reading(float(value), i) for i, value in enumerate(state.point)]
+        point = tuple(value for value in found if value is not None)
+        if len(point) == len(found):
             yield point
 
-    def along(self, begin: _State, order: list[int]) -> Iterator[Vector]:
+    def _reading(self, value: float, index: int) -> Fraction | None:
+        for tolerance, readable in READINGS:
+            if (simple := self.box.near(Fraction(value), tolerance, index)).denominator <= readable:
+                return simple
+        return None
+
+    def along(self, begin: _State, order: tuple[int, ...], count: int) -> Iterator[Vector]:
         """Hold one coordinate after the other; several choices are kept, the simplest first."""
         beam = [begin]
         for index in order:
@@ -229,7 +233,7 @@ class _Repair:
             tries = [
                 _State({**state.held, index: value}, state.point)
                 for state in beam
-                for value in self._simple(state, index)[: self.tries // len(beam)]
+                for value in self._simple(state, index)[: max(1, count // len(beam))]
             ]
             lower, upper = (np.tile(end, (len(tries), 1)) for end in self.box.floats())
             starts = np.array([state.point for state in tries])
@@ -245,7 +249,7 @@ class _Repair:
                 if index == order[0]:
                     self.isolated.add(index)
                 return
-            beam = kept[: 1 + self.tries // LEAST]
+            beam = kept[: 1 + count // 8]
 
     def _simple(self, state: _State, index: int) -> list[Fraction]:
         """Rationals on both sides of the present value, by increasing denominators."""
