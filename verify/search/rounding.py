@@ -33,7 +33,7 @@ NEAR_ZERO = 1e-6
 """Round and repair is for minima of at most so much, relative to the values around; others violate nothing."""
 FLOOR = 1e-14
 """What counts as zero, relative to the values around: for a sum of squares, a distance of 1e-7."""
-READINGS = ((1e-9, 2_000), (1e-12, 50_000))
+READINGS = ((1e-9, 2_000), (1e-11, 15_000))
 """A coordinate is read as the simplest rational so near to it if its denominator is at most so large: by chance, one in
 hundreds is so near."""
 LARGEST = 24
@@ -208,12 +208,14 @@ class _Repair:
             return self.f(points)
 
         budget = min(self.left, rows * count * (4 + size))
-        ends, values = descend(counted, starts, lower, upper, self.rng, evaluations=budget, enough=1e-12 * self.level)
+        ends, values = descend(counted, starts, lower, upper, self.rng, evaluations=budget, enough=1e-10 * self.level)
         return ends, values <= self.level
 
     def read(self, state: _State) -> Iterator[Vector]:
         """The vector of the held numbers and of short continued fractions for the others, if there are such."""
-        found = [state.held.get(i) or self._reading(float(value), i) for i, value in enumerate(state.point)]
+        found = [
+            state.held[i] if i in state.held else self._reading(float(value), i) for i, value in enumerate(state.point)
+        ]
         point = tuple(value for value in found if value is not None)
         if len(point) == len(found):
             yield point
