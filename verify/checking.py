@@ -289,7 +289,8 @@ def account_lines(account: Account, *, refuted: bool = False) -> list[str]:
             f"{account.confirmations:,} exact instances near suspects"
         )
     if account.unseen:
-        lines.append(f"not screened in floats: {account.unseen}")
+        all_of_them = "all " if account.total("screened") else ""
+        lines.append(f"not {all_of_them}screened in floats: {account.unseen}")
     if account.needed:
         names = ", ".join(f"{name} ({count:,})" for name, count in account.needed.most_common())
         lines.append(f"without one assumption the claim fails in some draws: {names}")

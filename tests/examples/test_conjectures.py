@@ -19,7 +19,8 @@ from verify.plain import plain_instance
 from verify.quantities import Workspace, evaluate, lookup
 from verify.search import files
 from verify.search.draws import values_of
-from verify.search.engine import Hunter, draws_of_round
+from verify.search.engine import Hunter
+from verify.search.rounds import draws_of_round
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "conjectures"
 AGAIN = "run python examples/conjectures/record.py"

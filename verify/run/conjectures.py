@@ -80,7 +80,7 @@ def describe_file(path: str, bits: int) -> dict[str, Any]:
 
 def play_round(path: str, bits: int, seed: int, number: int) -> dict[str, Any]:
     """One round: its account, and the tape of what it found."""
-    from verify.search.engine import draws_of_round
+    from verify.search.rounds import draws_of_round
     from verify.search.tapes import to_json
 
     hunter, started = _hunter(path, bits), time.process_time()
