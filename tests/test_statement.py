@@ -167,3 +167,8 @@ def test_a_relation_between_equal_sides_is_refused(claim) -> None:
     """sympy may have made them so: what it evaluated, the engine never saw."""
     with pytest.raises(StatementError, match="both sides of a relation in the claim are the same"):
         Statement("a-guess", title="A guess", quantities=[parameter("x", "real", "a number")], assume={}, claim=claim)
+
+
+def test_an_unknown_sort_is_refused():
+    with pytest.raises(StatementError, match="unknown sort 'dens': give one of integer, .*dense"):
+        Statement("a-guess", title="A guess", quantities=[parameter("n", "dens", "a network")], assume={}, claim=x > 0)

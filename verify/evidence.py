@@ -14,6 +14,10 @@ OUTCOMES = (*LEVELS, *FAILURES)
 DECLARABLE = (*LEVELS, "refuted")
 SORTS_OF_NUMBERS = ("integer", "natural", "real", "positive", "nonnegative")
 SCALAR_SORTS = (*SORTS_OF_NUMBERS, "boolean")
+STRUCTURES = (
+    "tuple", "choice", "network", "events", "quantized", "mapping", "dense", "data", "splitting", "block",
+)  # fmt: skip
+"""Sorts of what is no number and no truth value: nested tuples of numbers, words, and JSON objects of networks and the like."""
 
 KINDS = ("proof", "argument", "certificate", "exhaustive", "control", "search", "experiment", "figure")
 BUDGETS = ("quick", "standard", "deep")

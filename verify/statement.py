@@ -17,9 +17,10 @@ import sympy
 
 from verify import expressions
 from verify.errors import StatementError
-from verify.evidence import BUDGETS, DECLARABLE, SCALAR_SORTS
+from verify.evidence import BUDGETS, DECLARABLE, SCALAR_SORTS, STRUCTURES
 from verify.expressions import Expression
 
+SORTS = (*SCALAR_SORTS, *STRUCTURES)
 VARIANTS = ("as-published", "corrected", "derived")
 QUANTIFIERS = ("for-all", "exists")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -331,6 +332,10 @@ class Statement:
         known = kinds.keys()
         for quantity in self.quantities:
             demand(bool(_NAME.match(quantity.name)), f"{quantity.name!r} is no name for a symbol")
+            demand(
+                quantity.sort in SORTS,
+                f"{quantity.name!r} is of the unknown sort {quantity.sort!r}: give one of {', '.join(SORTS)}",
+            )
             demand(quantity.name not in known, f"two symbols are called {quantity.name!r}")
             shown = [q.name for q in self.quantities if q.latex == quantity.latex]
             demand(len(shown) == 1, f"the symbols {' and '.join(shown)} look alike: {quantity.latex}")

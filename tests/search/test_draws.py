@@ -480,3 +480,11 @@ def test_a_range_that_holds_no_usual_number_has_points_all_the_same() -> None:
         assert points
         assert all(lo <= x <= hi for x in points)
         assert cumulative[-1] == pytest.approx(1)
+
+
+def test_a_narrow_range_has_small_numbers_inside() -> None:
+    """As for decay rates: 0.9 is meant as it is written, and not only 1 is drawn."""
+    drawn = {Draw(Random(seed), SMALL).rational(0.9, 1) for seed in range(200)}
+    assert min(drawn) == Fraction(9, 10)
+    assert len(drawn) >= 8
+    assert max(number.denominator for number in drawn) <= 100

@@ -354,6 +354,10 @@ def test_a_statement_that_something_exists(changed: Callable[..., Path]) -> None
         ('"dense.width", [NETWORK, DATA]', ["takes 1 argument (a dense network); it is given 2 (network, data)"]),
         ('"dual.value", [NETWORK, DATA]', ["takes 3 arguments (a dense network, data, a vector)"]),
         ('"sets.vector", []', ["takes at least one argument"]),
+        (
+            '"dense.loss", [DATA, NETWORK]',
+            ["takes a dense network, and 'data' is of the sort 'data': declare it as 'dense'"],
+        ),
     ],
 )
 def test_quantities_that_do_not_exist_or_take_other_arguments(

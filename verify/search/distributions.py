@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, count
 from random import Random
 
 import numpy as np
@@ -27,6 +27,8 @@ SPECIAL = 0.25
 SPECIALS = (0, 0, 1, -1)
 DENOMINATORS = ((1, 0.6), (2, 0.2), (3, 0.1), (4, 0.1))
 """Of the rest, and how often they are used."""
+FEW_POINTS, FINER = 8, 0.5
+"""Where a range has fewer of these, so often a decimal fraction is drawn instead."""
 WINDOWS = ((4, 0.75), (16, 0.19), (64, 0.05), (256, 0.01))
 """Bounds on the absolute value, and how often they are used; the tighter ones matter in wide ranges only."""
 MOST_POINTS = 256
@@ -66,12 +68,25 @@ def small_points(lo: Fraction, hi: Fraction) -> tuple[tuple[Fraction, ...], tupl
     for bound, share in WINDOWS:
         least, most = max(lo, Fraction(-bound)), min(hi, Fraction(bound))
         shares[(least, most) if least <= most else (lo, hi)] += share
+    if (finer := _finer_points(lo, hi)) and rest:
+        for point in finer:
+            weights[point] += rest * FINER / len(finer)
+        rest *= 1 - FINER
     for ends, share in shares.items():
         for denominator, often in DENOMINATORS:
             points = _multiples(*ends, denominator) or _multiples(lo, hi, _fine_denominator(lo, hi))
             for point in points:
                 weights[point] += rest * share * often / len(points)
     return tuple(weights), tuple(accumulate(weights.values()))
+
+
+def _finer_points(lo: Fraction, hi: Fraction) -> list[Fraction]:
+    """Decimal fractions inside a range that has few of the usual numbers (such as [9/10, 1])."""
+    usual = {point for denominator, _ in DENOMINATORS for point in _multiples(lo, hi, denominator)}
+    if lo == hi or len(usual) >= FEW_POINTS:
+        return []
+    steps = (lead * 10**power for power in count(1) for lead in (1, 2, 5))
+    return next(points for step in steps if len(points := _multiples(lo, hi, step)) >= FEW_POINTS)
 
 
 def _multiples(lo: Fraction, hi: Fraction, denominator: int) -> list[Fraction]:

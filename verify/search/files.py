@@ -40,6 +40,11 @@ _ARGUMENTS = {
 }  # fmt: skip
 """What the rechecker's letter for an argument of a quantity stands for."""
 
+_SORTS = {
+    "N": "dense", "D": "data", "S": "splitting", "B": "block", "n": "network", "e": "events", "q": "quantized",
+}  # fmt: skip
+"""The sort of the arguments that are structures."""
+
 _READERS: dict[str, Callable[[Any], object]] = {
     "N": dense_model.read_network,
     "D": dense_model.read_data,
@@ -193,6 +198,14 @@ def _demand_quantities(path: Path, tree: ast.Module, line: int, statement: State
             listed = ", ".join(_ARGUMENTS[letter] for letter in kinds)
             taken = f"{len(kinds)} argument{'s' * (len(kinds) != 1)} ({listed})"
             fits = len(arguments) == len(kinds)
+        sorts = {other.name: other.sort for other in statement.quantities}
+        for letter, argument in zip(kinds or "", arguments, strict=False):
+            wanted = _SORTS.get(letter, sorts[argument])
+            if fits and sorts[argument] != wanted:
+                raise ConjectureError(
+                    f"{where}: {name} takes {_ARGUMENTS[letter]}, and {argument!r} is of the sort {sorts[argument]!r}: "
+                    f"declare it as {wanted!r}"
+                )
         if not fits:
             given = ", ".join(arguments) or "nothing"
             raise ConjectureError(

@@ -263,7 +263,8 @@ def ordered(name: str, lo: Any, hi: Any) -> tuple[Fraction, Fraction]:
     ends = []
     for end in (lo, hi):
         try:
-            ends.append(Fraction(end))
+            # 0.9 is meant as it is written, not as the binary number beside it
+            ends.append(Fraction(repr(end)) if isinstance(end, float) else Fraction(end))
             float(ends[-1])  # screening needs it
         except (TypeError, ValueError, OverflowError, ZeroDivisionError):
             raise InstanceError(f"{name}: the end {end!r:.40} of the range is no finite number; give one") from None
