@@ -252,3 +252,23 @@ def test_fewer_members_with_other_numbers_are_found() -> None:
     assert finding.counterexample is not None
     assert sorted(map(int, finding.counterexample.raw["v"])) in ([3, 4, 4], [4, 4, 4])
     assert_minimal(finding)
+
+
+def test_a_search_that_meets_the_assumptions_nowhere_ends_early() -> None:
+    account = falsify(scalar(x < 3, {"nowhere": ("x^2 is negative", x**2 < 0)}), rounds=1000).account
+    assert account.rounds == 24
+    assert account.is_hopeless
+    assert "nowhere" in account.warnings()[0]
+
+
+def test_no_margin_contradicts_exact_arithmetic() -> None:
+    """Beside 10^17 floats see a violation that is none."""
+    big = defined("big", "real", x + 10**17, "a large number")
+    statement = Statement(
+        "toy-big", title="Big", quantities=[X, big], assume={}, claim=big.symbol - 10**17 + Fraction(1, 10) > x
+    )
+    statement.search(lambda draw: {X: draw.rational(0, 7)})
+    finding = falsify(statement, rounds=6)
+    assert not finding.refuted
+    assert finding.account.smallest is not None
+    assert finding.account.smallest >= 0

@@ -100,7 +100,9 @@ def play_round(path: str, bits: int, seed: int, number: int) -> dict[str, Any]:
 def replay_known(path: str, bits: int, known: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The first of the stored counterexamples that still is one."""
 
-    from verify.search.draws import Draw
+    from random import Random
+
+    from verify.search.draws import SMALL, Draw
     from verify.search.tapes import values_from_json
 
     hunter = _hunter(path, bits)
@@ -116,6 +118,7 @@ def replay_known(path: str, bits: int, known: list[dict[str, Any]]) -> dict[str,
             same = drawn is not None and drawn[0] == entry["raw"]
         except VerifyError:
             same = False
+        hunter.drawn(Draw(Random(0), SMALL))  # whether the draw function works is not to be hidden by what is stored
         return {**entry, "choices": entry["choices"] if same else []}
     return None
 
@@ -282,6 +285,8 @@ class Search:
                     self._found = one["found"]
                     return
                 progress(outcome.account, time.monotonic() - self._started)
+                if outcome.account.is_hopeless:
+                    return
             if late:
                 outcome.stopped = f"the limit of {effort.seconds:g} s"
                 return

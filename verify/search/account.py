@@ -15,6 +15,8 @@ from verify.search.distributions import DENSE, SMALL
 CONFIDENCE = 0.95
 FEW = 0.01
 """A share of draws that meet the assumptions below this is worth a warning."""
+HOPELESS = 24
+"""Rounds that may pass without an instance that meets the assumptions."""
 COUNTERS = ("broken", "undecided", "needed")
 PHASES = {SMALL: "small rationals", DENSE: "dense reals"}
 
@@ -148,6 +150,12 @@ class Account:
     def different(self) -> int:
         """How many different instances that met the assumptions were judged exactly."""
         return len(set().union(*(tally.different for tally in self.tallies.values())))
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether so many rounds have met the assumptions nowhere, not even in floats, that more of them will not."""
+        tried = self.rounds >= HOPELESS and self.total("draws") > 0
+        return tried and not any(map(self.total, ("met", "undecided", "screened_met")))
 
     def bounds(self) -> dict[str, float | None]:
         """For each distribution a one-sided 95 % bound on the share of counterexamples (see ``Tally.bound``)."""

@@ -260,5 +260,7 @@ def falsify(
             assert played.raw is not None
             found = hunter.shrunk(values_of(played.found), played.raw, found_by=played.found_by, number=number)
             return Finding(statement, found, total, seed, bits)
+        if total.is_hopeless:
+            break
         number += 1
     return Finding(statement, None, total, seed, bits)

@@ -150,6 +150,7 @@ class Player:
             account.mutated += 1
         inside = judgement.verdict in ("true", "false")
         if inside:
+            claim = _signed(claim, judgement.verdict)
             account.nearer(claim, raw, exact=True)
         goal = claim if inside else FAR_OFF - min(assumptions, 0.0)
         if counted and tape and not math.isnan(goal):
@@ -241,9 +242,16 @@ class Player:
         return verdict
 
     def _nearest(self, suspect: _Suspect) -> None:
+        """Take down how near a suspect comes: exactly, unless exact arithmetic leaves its instance undecided."""
         point = [_readable(float(value)) for value in suspect.point]
         drawn = self.hunter.drawn(Draw.replay(suspect.batch.values(point)))
-        if drawn is not None:
+        if drawn is None:
+            return
+        judgement = self.hunter.judge(drawn[0])
+        if judgement.verdict in ("true", "false"):
+            claim, _ = margins.margin_of(self.hunter.statement, judgement.evaluation)
+            self.account.nearer(_signed(claim, judgement.verdict), drawn[0], exact=True)
+        elif judgement.verdict == "undecided":
             self.account.nearer(suspect.margin, drawn[0], exact=False)
 
     # ---- without float definitions ----
@@ -262,6 +270,11 @@ class Player:
                 return
             if changed < goal:
                 best[index % len(best)] = (changed, drawn[1])
+
+
+def _signed(margin: float, verdict: str) -> float:
+    """A margin, worked out in floats from exact values, that does not contradict the verdict."""
+    return max(margin, 0.0) if verdict == "true" else min(margin, 0.0)
 
 
 def _is_open(choice: Choice) -> bool:

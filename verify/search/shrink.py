@@ -20,8 +20,10 @@ Site = tuple[str, ...]
 
 SMALL_RANK = 12
 """Up to here every lower index is tried."""
-DENOMINATORS = (1, 2, 3, 4, 10, 100)
-"""Numbers are truncated to these; with a denominator up to the last, their numerators are lowered as well."""
+DENOMINATORS = (1, 2, 3, 4, 10, 100, 1000, 10_000, 10**6)
+"""Numbers are truncated to these."""
+READABLE = 100
+"""With a denominator up to this, their numerators are lowered as well."""
 DECIMALS = (1, 2, 3, 6)
 
 
@@ -250,7 +252,7 @@ def _simpler(x: Fraction, lo: Fraction, hi: Fraction) -> list[Fraction]:
     for denominator in DENOMINATORS:
         scaled = x * denominator
         proposals.update(Fraction(whole, denominator) for whole in (math.floor(scaled), math.ceil(scaled)))
-    if x.denominator <= DENOMINATORS[-1]:
+    if x.denominator <= READABLE:
         size, sign = abs(x.numerator), 1 if x > 0 else -1
         proposals.update(Fraction(sign * (size - 2**k), x.denominator) for k in range(size.bit_length()))
     own = simplicity(x)
