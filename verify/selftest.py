@@ -61,7 +61,8 @@ def _statement(claim: Any, quantities: list[Quantity], assume: dict[str, tuple[s
 
 def _outcomes_are(number: int) -> Statement:
     """A self-exciting neuron with the events +1 and -1 has so many outcomes (in truth two)."""
-    net, events, semantics = (parameter(name, name, "") for name in ("network", "events", "semantics"))
+    net, events = (parameter(name, name, "") for name in ("network", "events"))
+    semantics = parameter("semantics", "choice", "")
     fair = parameter("fair", "boolean", "")
     outcomes = computed("outcomes", "tuple", "spiking.outcomes", [net, events, semantics, fair], "")
     size = computed("size", "integer", "sets.size", [outcomes], "")
