@@ -20,7 +20,7 @@ from verify.search.account import Account
 from verify.search.batches import Batch, batch_of, why
 from verify.search.distributions import DENSE, SMALL
 from verify.search.draws import Draw
-from verify.search.rounds import DRAWS, Player, Round, draws_of_round
+from verify.search.rounds import DRAWS, MUTATIONS, Player, Round, draws_of_round
 from verify.search.tapes import Rejected, Tape, to_json, values_of
 from verify.statement import Check, Statement
 
@@ -54,6 +54,10 @@ class Counterexample:
     round: int
     steps: int
     minimal: bool
+
+    def __repr__(self) -> str:
+        shrunk = f", {self.steps} steps of shrinking{', minimal' if self.minimal else ''}" if self.choices else ""
+        return f"<Counterexample {expressions.text(self.raw):.200}, found by {self.found_by}{shrunk}>"
 
     def _repr_html_(self) -> str:
         """In a notebook."""
@@ -90,9 +94,9 @@ class Hunter:
         self.tolerant = any(map(margins.takes_near_for_equal, wholes))
         self._batches: dict[Any, Batch | None] = {}
 
-    def round(self, seed: int, number: int, draws_of_round: int = DRAWS) -> Round:
+    def round(self, seed: int, number: int, draws_of_round: int = DRAWS, mutations: int = MUTATIONS) -> Round:
         """Play a round."""
-        return Player(self, seed, number).round(draws_of_round)
+        return Player(self, seed, number).round(draws_of_round, mutations)
 
     def judge(self, raw: Mapping[str, Any]) -> instances.Judgement:
         """The kernel's judgement, with a precision that is raised twice at most."""
@@ -203,6 +207,15 @@ class Finding:
         """Whether a certified counterexample was found."""
         return self.counterexample is not None
 
+    def __repr__(self) -> str:
+        draws, met = self.account.total("draws"), self.account.total("met")
+        floats = self.account.total("screened") + self.account.descended
+        outcome = f"refuted by {self.counterexample!r}" if self.refuted else "not refuted"
+        return (
+            f"<Finding {self.statement.id}: {outcome}; {draws} draws judged exactly, {met} met the assumptions; "
+            f"{floats} trials in floats>"
+        )
+
     def _repr_html_(self) -> str:
         """In a notebook."""
         from verify.notebook import finding_html
@@ -254,7 +267,8 @@ def falsify(
     number = 0
     while (total.rounds < rounds) if trials is None else (total.total("draws") < trials):
         most = draws_of_round(number) if trials is None else min(draws_of_round(number), trials - total.total("draws"))
-        played = hunter.round(seed, number, most)
+        # a check of the library is one of many: it changes no more draws than it makes
+        played = hunter.round(seed, number, most, MUTATIONS if trials is None else 1)
         total.add(played.account)
         if played.found is not None:
             assert played.raw is not None

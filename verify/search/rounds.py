@@ -37,8 +37,8 @@ CONFIRMED, CANDIDATES, UNDECIDED = 6, 20, 6
 SCREENED_BY = "screening in floats and descent"
 CLEAR, TOUCHES = 1e-9, 1e-6
 """Margins below -CLEAR are violations in floats; at most TOUCHES away from 0, perhaps exact ones."""
-MUTATIONS = 16
-"""Of a round without float trials: draws made by changing one choice of the most promising ones."""
+MUTATIONS = 4
+"""Of a round without float trials, for each draw: draws made by changing one choice of the most promising ones."""
 FAR_OFF = 1e6
 """Added where an assumption fails, so that a descent first meets the assumptions."""
 
@@ -97,7 +97,8 @@ class Player:
         self.found_by = ""
         self.slowest = 0.0
 
-    def round(self, count: int) -> Round:
+    def round(self, count: int, mutations: int = MUTATIONS) -> Round:
+        """So many draws, and what follows from them."""
         for _ in range(count):
             self._draw()
             if self.found is not None:
@@ -107,7 +108,7 @@ class Player:
                 self._descend()
                 self._confirm()
             elif self.judged:
-                self._mutate()
+                self._mutate(mutations * count)
         return Round(self.account, self.found, self.raw, self.found_by, self.slowest)
 
     def within(self, raw: dict[str, Any], tape: Tape) -> Tape | None:
@@ -256,11 +257,11 @@ class Player:
 
     # ---- without float definitions ----
 
-    def _mutate(self) -> None:
-        """Change one choice of a promising draw at a time; keep what lowers the margin."""
+    def _mutate(self, count: int) -> None:
+        """Change one choice of a promising draw at a time; keep what does not raise the margin."""
         self.judged.sort(key=lambda pair: pair[0])
         best = self.judged[:4]
-        for index in range(MUTATIONS):
+        for index in range(count):
             goal, tape = best[index % len(best)]
             drawn = self.hunter.drawn(Draw.replay(_mutated(tape, self.rng, self.phase)))
             if drawn is None:
@@ -268,7 +269,7 @@ class Player:
             changed = self._judge(*drawn, "changing a promising draw", counted=False)
             if self.found is not None:
                 return
-            if changed < goal:
+            if changed <= goal:
                 best[index % len(best)] = (changed, drawn[1])
 
 
