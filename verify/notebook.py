@@ -35,6 +35,8 @@ BESIDE = 60
 """Characters of LaTeX up to which a formula stands behind the text that it belongs to."""
 
 _RATIONAL = re.compile(r"-?[0-9]+(?:/[0-9]*[1-9][0-9]*)?")
+_LISTS_OF_VECTORS = frozenset({"biases"})
+"""Entries of structures that look like matrices, but are one vector for each layer."""
 _IN_LATEX = re.compile(r"[\\{}$&#^_%~\s]+")  # characters that mean something in LaTeX, or nothing
 _PARTS = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}|\\[a-zA-Z]+|\\.|[{}$]", re.DOTALL)
 
@@ -226,16 +228,17 @@ def counterexample_html(
 
 def counterexample_latex(raw: Mapping[str, Any], values: Mapping[str, Any], statement: Statement | None = None) -> str:
     """The values of an instance's parameters and of the other symbols."""
+    tuples = {quantity.name for quantity in statement.quantities if quantity.sort == "tuple"} if statement else ()
     lines = [
-        f"{_name_latex(name, statement)} &= {shown}" for name, value in raw.items() for shown in [_latex_of(value)]
+        f"{_name_latex(name, statement)} &= {_latex_of(value, vectors=name in tuples)}"
+        for name, value in [*raw.items(), *values.items()]
     ]
-    lines += [f"{_name_latex(name, statement)} &= {_latex_of(value)}" for name, value in values.items()]
     return _aligned(lines or [_words("the empty instance")])
 
 
 def finding_html(finding: Finding) -> str:
     """What a search came to: the counterexample, and the account of the search."""
-    from verify.checking import account_lines
+    from verify.search.words import account_lines
 
     found, account = finding.counterexample, finding.account
     parts = [f'<p class="faint">{_code(finding.statement.id)}: {_text(finding.statement.title)}</p>']
@@ -277,7 +280,7 @@ def _instance(
         _table(
             (
                 typeset(known[name].latex) if name in known else _code(name),
-                _shown(value),
+                _shown(value, vectors=name in known and known[name].sort == "tuple"),
                 f"<small>{_text(known[name].meaning)}</small>" if name in known else "",
             )
             for name, value in [*raw.items(), *values.items()]
@@ -292,16 +295,20 @@ def _name_latex(name: str, statement: Statement | None) -> str:
     return _formula(latex[0]) if latex else _words(name)
 
 
-def _shown(value: Any) -> str:
-    """A value of a certificate as HTML: exact numbers, vectors and matrices typeset, objects as tables of their entries."""
+def _shown(value: Any, *, vectors: bool = False) -> str:
+    """A value of a certificate as HTML: exact numbers, vectors and matrices typeset, objects as tables of their entries.
+
+    With ``vectors``, a list of lists is no matrix: its members are shown one after the other.
+    """
     if isinstance(value, Mapping) and not _is_enclosure(value):
-        return _table((_code(key), _shown(entry)) for key, entry in value.items())
-    if (latex := value_latex(value)) is not None:
+        return _table((_code(key), _shown(entry, vectors=key in _LISTS_OF_VECTORS)) for key, entry in value.items())
+    nested = vectors and isinstance(value, list) and any(isinstance(entry, list) for entry in value)
+    if not nested and (latex := value_latex(value)) is not None:
         return typeset(latex)
     if not isinstance(value, list):
         return _code(value)
     if len(value) <= LARGEST_SHOWN:
-        each = [value_latex(entry) for entry in value]
+        each = [_member(entry) for entry in value]
         if all(each):
             return f'<span class="row">{", ".join(typeset(latex) for latex in each if latex)}</span>'
         if all(isinstance(entry, Mapping) for entry in value):
@@ -309,17 +316,26 @@ def _shown(value: Any) -> str:
     return f"<pre>{_text(compact_json(value, limit=2000))}</pre>"
 
 
-def _latex_of(value: Any) -> str:
+def _member(value: Any) -> str | None:
+    """LaTeX of a member of a list: where one is missing (a layer without biases), it is none."""
+    return r"\text{none}" if value is None else value_latex(value)
+
+
+def _latex_of(value: Any, *, vectors: bool = False) -> str:
     """A value of a certificate as LaTeX; what is too large for a formula is only named."""
     if isinstance(value, Mapping) and not _is_enclosure(value):
-        rows = [rf"{_words(key)} &\colon {_latex_of(entry)}" for key, entry in value.items()]
+        rows = [
+            rf"{_words(key)} &\colon {_latex_of(entry, vectors=key in _LISTS_OF_VECTORS)}"
+            for key, entry in value.items()
+        ]
         return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
-    if (latex := value_latex(value)) is not None:
+    nested = vectors and isinstance(value, list) and any(isinstance(entry, list) for entry in value)
+    if not nested and (latex := value_latex(value)) is not None:
         return latex
     if not isinstance(value, list):
         return _words(value)
     if len(value) <= LARGEST_SHOWN:
-        return r", \; ".join(map(_latex_of, value))
+        return r", \; ".join(_member(entry) or _latex_of(entry) for entry in value)
     return _words(f"({len(value)} entries)")
 
 
