@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
-from sympy import And, Eq, Le, floor, symbols
+from sympy import And, Eq, Integer, Le, Rational, floor, symbols
 
 from verify import Source, Statement, computed, defined, parameter
 from verify.errors import InstanceError, QuantityError, StatementError
@@ -101,11 +102,51 @@ def test_a_computed_or_structured_symbol_makes_it_more_than_scalar():
         {"claim": x > 0.5},
         {"assume": {"large": ("x is large", x - x <= 0)}},
         {"assume": {"large": ("x is large", x * 2)}},
+        {"assume": {"large": x > 3}},
+        {"assume": {"large": (x > 3, "x is large")}},
+        {"assume": {"large": "xy"}},
+        {"assume": {1: ("x is large", x > 3)}},
+        {"assume": None},
     ],
 )
 def test_malformed_statements_are_refused(changes):
     with pytest.raises(StatementError, match=r".+"):
         state(**changes)
+
+
+def test_messages_name_the_remedy():
+    flag = parameter("flag", "boolean", "a truth value")
+    with pytest.raises(StatementError, match=r"'mul' is applied to truth value 'flag', number 'x'"):
+        state(quantities=[X, Y, FLOOR, flag], claim=flag.symbol * x > 0)
+    with pytest.raises(StatementError, match=r"the claim is the constant false: write Eq\(a, b\), not a == b"):
+        state(claim=x == y)
+    for argument, remedy in [
+        (0, 'write defined("zero", "integer", 0, "zero")'),
+        (Integer(7), 'write defined("constant", "integer", 7, "constant")'),
+        (True, 'write defined("constant", "boolean", True, "always true")'),
+        (0.5, "Rational(1, 2)"),
+        (Rational(1, 3), "Rational(1, 2)"),
+        ([0, 0], "declare a parameter"),
+    ]:
+        with pytest.raises(StatementError, match=re.escape(remedy)):
+            computed("k", "natural", "sets.size", [X, argument], "its size")
+
+
+def test_constants_have_names():
+    tuples, always = parameter("t", "tuple", "a tuple"), defined("always", "boolean", True, "always true")
+    size = computed("k", "natural", "sets.size", [tuples], "its size")
+    entry = computed("e", "integer", "sets.entry", [tuples, defined("zero", "integer", 0, "zero")], "its first entry")
+    assert entry.origin[2] == ("t", "zero")
+    assert (
+        evaluate(state(quantities=[X, Y, FLOOR, tuples, always, size]), {"x": 4, "y": 1, "t": [1]}).values["always"]
+        is True
+    )
+
+
+def test_no_assumptions_by_default():
+    statement = Statement("a-statement", title="T", quantities=[X], claim=x > 3)
+    assert statement.assumptions == ()
+    assert repr(statement) == "<Statement a-statement: x > 3>"
 
 
 def test_checks_have_names_budgets_and_existing_assumptions():
@@ -170,5 +211,5 @@ def test_a_relation_between_equal_sides_is_refused(claim) -> None:
 
 
 def test_an_unknown_sort_is_refused():
-    with pytest.raises(StatementError, match="unknown sort 'dens': give one of integer, .*dense"):
+    with pytest.raises(StatementError, match=r"unknown sort 'dens': give one of integer, .*dense"):
         Statement("a-guess", title="A guess", quantities=[parameter("n", "dens", "a network")], assume={}, claim=x > 0)

@@ -2,7 +2,8 @@
 
 Exit codes: 0 every selected statement reached its declared level; 1 something is refuted against its declaration,
 vacuous or below its level, or a certificate was rejected; 2 wrong usage or unreadable input; 3 a check crashed, or ran
-out of time or memory, or the soundness self-test failed; 5 nothing was selected; 130 interrupted.
+out of time or memory, or the soundness self-test failed; 5 nothing was selected; 130 interrupted. ``check`` and ``new``
+have codes of their own, at the end of their helps.
 """
 
 from __future__ import annotations
@@ -66,9 +67,9 @@ def parser() -> argparse.ArgumentParser:
     main.add_argument("--version", action="version", version=f"verify {__version__}")
     verbs = main.add_subparsers(dest="verb", metavar="VERB", required=True, prog="verify")
 
-    def verb(name: str, text: str) -> argparse.ArgumentParser:
+    def verb(name: str, text: str, codes: str = _EXIT_CODES) -> argparse.ArgumentParser:
         description = f"{text[0].upper()}{text[1:]}."
-        return verbs.add_parser(name, help=text, description=description, epilog=_EXIT_CODES, formatter_class=_Help)
+        return verbs.add_parser(name, help=text, description=description, epilog=codes, formatter_class=_Help)
 
     everything = verb("all", "run every statement of the library and write a report")
     _run_options(everything)
@@ -87,20 +88,22 @@ def parser() -> argparse.ArgumentParser:
         "--output", default="reports", metavar="DIR", help="where earlier runs are looked for (%(default)s)"
     )
 
-    check = verb("check", "search the conjecture of a file for a counterexample")
+    check = verb("check", "search the conjecture of a file for a counterexample", _EXIT_CODES_OF_CHECK)
     check.add_argument("file", metavar="FILE", help="a Python file with a Statement and its search function")
     check.add_argument(
         "--budget", default="standard", metavar="B",
         help="quick, standard, deep, or a number of rounds (%(default)s)",
     )  # fmt: skip
-    check.add_argument("--seconds", type=_seconds, metavar="SECONDS", help="end after this time (20, 120, 3600)")
+    check.add_argument(
+        "--seconds", type=_seconds, metavar="SECONDS", help="end after this time (quick: 20, standard: 120, else 3600)"
+    )
     check.add_argument(
         "--save", metavar="DIR", help="where the report and the counterexamples are kept (.verify beside the file)"
     )
     check.add_argument("--fresh", action="store_true", help="do not replay what earlier searches found")
     _search_options(check)
 
-    new = verb("new", "write a file to begin with")
+    new = verb("new", "write a file to begin with", _EXIT_CODES_OF_NEW)
     new.add_argument("kind", choices=("conjecture",))
     new.add_argument("name", metavar="NAME", help="of the file, and of the statement in it")
 
@@ -125,6 +128,12 @@ _EXIT_CODES = (
     "exit codes: 0 all declared levels reached; 1 below level, refuted, vacuous, or a certificate rejected; 2 wrong usage or "
     "unreadable input; 3 a check crashed or met a limit, or the self-test failed; 5 nothing selected; 130 interrupted"
 )
+
+_EXIT_CODES_OF_CHECK = (
+    "exit codes: 0 not refuted; 1 refuted, or nothing decided; 2 wrong usage, or a file that is no conjecture; 3 a crash, "
+    "a limit of time or memory, or the self-test failed; 130 interrupted"
+)
+_EXIT_CODES_OF_NEW = "exit codes: 0 the file is written; 2 a wrong name, or the file exists or cannot be written"
 
 
 def _search_options(verb: argparse.ArgumentParser) -> None:

@@ -150,7 +150,8 @@ def kind_of(form: Expression, kinds: Mapping[str, str]) -> str:
         if head in _OPERATIONS and set(found) == {NUMBER}:
             return NUMBER
     hint = ": use Equivalent between truth values" if head in ("eq", "ne") and TRUTH in found else ""
-    raise StatementError(f"{head!r} is applied to {', '.join(found) or 'nothing'}{hint}")
+    told = [f"{kind} {part[1]!r}" if part[0] == "sym" else kind for kind, part in zip(found, parts, strict=True)]
+    raise StatementError(f"{head!r} is applied to {', '.join(told) or 'nothing'}{hint}")
 
 
 def demand_truth(form: Expression, kinds: Mapping[str, str]) -> None:

@@ -10,10 +10,13 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import sympy
+from sympy.logic.boolalg import BooleanAtom
 
 from verify import expressions
 from verify.errors import StatementError
@@ -90,9 +93,32 @@ def defined(name: str, sort: str, expression: Any, meaning: str, latex: str = ""
 
 
 def computed(name: str, sort: str, function: str, arguments: Sequence[Any], meaning: str, latex: str = "") -> Quantity:
-    """The value of a registered function (``verify.quantities``) at symbols that come before it."""
-    names = tuple(argument.name if isinstance(argument, Quantity) else str(argument) for argument in arguments)
+    """The value of a registered function (``verify.quantities``) at symbols that come before it.
+
+    Raises:
+        StatementError: for an argument that is a constant: ``defined`` gives it a name.
+    """
+    names = tuple(_name_of(name, argument) for argument in arguments)
     return Quantity(name, sort, meaning, ("computed", function, names), latex or _latex_name(name))
+
+
+def _name_of(quantity: str, argument: Any) -> str:
+    """The name of an argument of a computed quantity."""
+    if isinstance(argument, Quantity):
+        return argument.name
+    if isinstance(argument, (str, sympy.Symbol)):
+        return str(argument)
+    told = f"{quantity!r} is computed of {argument!r:.40}, and takes quantities (or their names)"
+    if isinstance(argument, (bool, BooleanAtom)):
+        remedy = f'write defined("constant", "boolean", {argument}, "always {str(argument).lower()}"), and give that'
+    elif isinstance(argument, (int, sympy.Integer)):
+        name = {0: "zero", 1: "one"}.get(int(argument), "constant")
+        remedy = f'write defined("{name}", "integer", {argument}, "{name}"), and give that'
+    elif isinstance(argument, (float, Fraction, sympy.Number)):
+        remedy = 'write defined("half", "real", Rational(1, 2), "a half"), say, and give that'
+    else:
+        remedy = "declare a parameter, draw this value for it, and give that"
+    raise StatementError(f"{told}: {remedy}")
 
 
 def _latex_name(name: str) -> str:
@@ -110,6 +136,21 @@ class Assumption:
     name: str
     text: str
     expression: Any
+
+
+def _assumptions(assume: Any) -> tuple[Assumption, ...]:
+    """The assumptions of ``Statement(assume=...)``."""
+    expected = 'write assume={"name": ("in words", FORMULA), ...}'
+    if not isinstance(assume, Mapping):
+        raise StatementError(f"assume is a {type(assume).__name__}: {expected}")
+    for name, pair in assume.items():
+        if not isinstance(name, str):
+            raise StatementError(f"assume: the name {name!r:.40} is no string: {expected}")
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise StatementError(
+                f"the assumption {name!r} is {pair!s:.60}, which is no pair of words and formula: {expected}"
+            )
+    return tuple(Assumption(name, text, expression) for name, (text, expression) in assume.items())
 
 
 @dataclass(frozen=True)
@@ -133,7 +174,7 @@ class Statement:
         declared: the level that it must reach, or ``refuted`` for a published result that is false; a conjecture is to be
             ``supported`` by a search.
         quantities: its symbols; each may refer only to those before it.
-        assume: name -> (text, sympy expression).
+        assume: name -> (text, sympy expression); none by default.
         claim: a sympy expression in the symbols.
         variant: ``as-published``, ``corrected`` or ``derived``; ``pair`` names the other half of a
             published/corrected pair.
@@ -150,7 +191,7 @@ class Statement:
         *,
         title: str,
         quantities: Sequence[Quantity],
-        assume: Mapping[str, tuple[str, Any]],
+        assume: Mapping[str, tuple[str, Any]] = MappingProxyType({}),
         claim: Any,
         summary: str = "",
         area: str = "conjectures",
@@ -165,7 +206,10 @@ class Statement:
         self.declared, self.variant, self.quantifier, self.pair = declared, variant, quantifier, pair
         self.rests_on = tuple(rests_on)
         self.quantities = tuple(quantities)
-        self.assumptions = tuple(Assumption(name, text, expression) for name, (text, expression) in assume.items())
+        try:
+            self.assumptions = _assumptions(assume)
+        except StatementError as error:
+            raise StatementError(f"{id}: {error}") from None
         self.claim = claim
         self.checks: list[Check] = []
         self._validate()
@@ -230,6 +274,9 @@ class Statement:
         """LaTeX of an expression, with the symbols' own LaTeX."""
         names = {quantity.symbol: quantity.latex for quantity in self.quantities}
         return str(sympy.latex(sympy.sympify(expression), symbol_names=names))
+
+    def __repr__(self) -> str:
+        return f"<Statement {self.id}: {self.claim}>"
 
     def _repr_html_(self) -> str:
         """In a notebook."""
@@ -359,7 +406,9 @@ class Statement:
             form = expressions.canonical(expression)
             # sympy evaluates while it builds: what it reduced to a truth value was decided by it, not by the kernel
             demand(
-                form[0] not in ("true", "false"), f"the {label} is the constant {form[0]}: build it with evaluate=False"
+                form[0] not in ("true", "false"),
+                f"the {label} is the constant {form[0]}: write Eq(a, b), not a == b, which compares at once; what sympy "
+                "evaluates is to be built with evaluate=False",
             )
             free = expressions.symbols(form)
             demand(
@@ -374,5 +423,6 @@ class Statement:
             whole = expressions.substitute(form, self.definitions)
             demand(
                 not expressions.has_constant_truth(whole),
-                f"a part of the {label} is constant: build it with evaluate=False",
+                f"a part of the {label} is constant: write Eq(a, b), not a == b; what sympy evaluates is to be built "
+                "with evaluate=False",
             )

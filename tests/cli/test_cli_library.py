@@ -23,6 +23,12 @@ def test_version_and_help(verify: Verify) -> None:
     assert done.returncode == 0
     assert all(f"    {verb}" in done.stdout for verb in ("all", "run", "list", "show", "recheck", "doctor"))
     assert "exit codes: 0 all declared levels reached" in done.stdout
+    for verb, codes in [
+        ("all", "0 all declared"),
+        ("check", "0 not refuted; 1 refuted"),
+        ("new", "0 the file is written"),
+    ]:
+        assert f"exit codes: {codes}" in " ".join(verify(verb, "--help").stdout.split())
 
 
 def test_list(verify: Verify) -> None:

@@ -20,7 +20,7 @@ from theorems.critical_points import components_d1, critical_reduction
 from verify import Quantity, parameter
 from verify.errors import InstanceError
 from verify.networks.dense import read_data, read_network
-from verify.networks.operators import split
+from verify.networks.operators import evaluate, split
 from verify.networks.spiking import parse_events, parse_network
 from verify.search.distributions import small_points
 from verify.search.draws import (
@@ -355,6 +355,34 @@ def test_a_draw_without_end_counts_as_rejected(draw: Draw) -> None:
     with pytest.raises(Rejected, match="end"):
         play(endless, draw)
     assert len(draw.tape) <= MOST_CHOICES
+
+
+def test_an_attempt_gives_the_draw_up_where_a_function_fails() -> None:
+    draw = Draw(Random(0))
+
+    def halved(number: int, *, by: int = 2) -> Fraction | None:
+        if by == 0:
+            raise InstanceError("by: it is 0")
+        return Fraction(number, by) if number else None
+
+    assert draw.attempt(halved, 3) == Fraction(3, 2)
+    assert draw.attempt(halved, 3, by=1) == 3
+    with pytest.raises(Rejected, match="by: it is 0"):
+        draw.attempt(halved, 3, by=0)
+    with pytest.raises(Rejected, match="halved gave None"):
+        draw.attempt(halved, 0)
+    with pytest.raises(TypeError):
+        draw.attempt(halved)
+
+
+def test_what_is_drawn_is_read_as_operators_take_it() -> None:
+    draw = Draw(Random(0))
+    network = draw.network(inputs=1, width=2)
+    data = draw.data(network, samples=3, loss=("half-square", "quartic"))
+    assert network.read() == read_network(network)
+    assert data.read() == read_data(data)
+    wide = split(network.read(), 0, [2, -1])
+    assert evaluate(wide, data.read()).loss is not None
 
 
 # ---- bad input -----------------------------------------------------------------------------------------------------

@@ -184,6 +184,18 @@ def test_draws_that_are_all_the_same_give_a_warning() -> None:
     assert "same instance" in warning
 
 
+def test_findings_show_themselves_shortly() -> None:
+    assert repr(falsify(scalar(x * y < 10), rounds=1)).startswith(
+        "<Finding toy-numbers: not refuted; 1 draws judged exactly"
+    )
+    finding = falsify(scalar(x * y < 2), rounds=4)
+    shown = repr(finding.counterexample)
+    assert shown.startswith('<Counterexample {"x":"1","y":"2"}, found by ')
+    assert shown.endswith("steps of shrinking, minimal>")
+    assert shown in repr(finding)
+    assert len(repr(finding)) < 500
+
+
 def test_draws_that_reject_themselves_are_counted() -> None:
     statement = Statement("toy-rejects", title="Rejects", quantities=[X], assume={}, claim=x < 100)
 

@@ -284,6 +284,9 @@ def test_an_exception_without_a_text(write: Write) -> None:
         ('"a-guess"', '"A guess"', ["an id consists of lower-case words"]),
         ("SHIFT, LOSS]", "LOSS]", ["free symbols ['shift']"]),
         ("LOSS.symbol + SHIFT.symbol > 0", "Ne(0, 1)", ["the claim is the constant true", "evaluate=False"]),
+        ("LOSS.symbol + SHIFT.symbol > 0", "LOSS.symbol == SHIFT.symbol", ["write Eq(a, b), not a == b"]),
+        ("assume={}", "assume=[]", ["assume is a list: write assume={"]),
+        ("assume={}", "assume={'a': SHIFT.symbol > 1}", ["the assumption 'a' is shift > 1, which is no pair of words"]),
     ],
 )  # fmt: skip
 def test_malformed_statements(changed: Callable[..., Path], before: str, after: str, parts: list[str]) -> None:
@@ -292,8 +295,9 @@ def test_malformed_statements(changed: Callable[..., Path], before: str, after: 
 
 
 def test_a_statement_that_lacks_an_argument(changed: Callable[..., Path]) -> None:
-    path = changed(("assume={},", ""))
-    fails(path, line_of(path, "guess = Statement("), "missing 1 required keyword-only argument: 'assume'")
+    path = changed(('title="A guess",', ""))
+    fails(path, line_of(path, "guess = Statement("), "missing 1 required keyword-only argument: 'title'")
+    assert files.load(changed(("assume={},", "")))[0].assumptions == ()
 
 
 # ---- what the file holds ---------------------------------------------------------------------------------------------
@@ -392,11 +396,22 @@ def broken_instance(changed: Callable[..., Path], line: str, *parts: str) -> str
         ("1 / 0", ["ZeroDivisionError: division by zero, in a draw of instances"]),
         ("raise SystemExit", ["it calls sys.exit in a draw of instances; remove the call"]),
         ("draw.rational(3, 1)", ["InstanceError: draw.rational"]),
+        (
+            "from verify.networks.operators import split; split(network.read(), 0, [2])",
+            ["write draw.attempt(FUNCTION, ...)"],
+        ),
+        ("from verify.networks.operators import evaluate; evaluate(network, data)", ["operators take network.read()"]),
         ("draw.networks()", ["AttributeError: 'Draw' object has no attribute 'networks'"]),
     ],
 )
 def test_draws_that_raise(changed: Callable[..., Path], line: str, parts: list[str]) -> None:
     broken_draw(changed, line, *parts)
+
+
+def test_only_operators_are_to_be_attempted(changed: Callable[..., Path]) -> None:
+    path = changed((RETURN, "    draw.rational(3, 1)"))
+    with pytest.raises(ConjectureError, match=r"in a draw of instances; correct this line\Z"):
+        play(path)
 
 
 def test_rejected_draws_pass_through(changed: Callable[..., Path]) -> None:

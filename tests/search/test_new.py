@@ -13,6 +13,7 @@ from verify.errors import UsageError
 from verify.search import files
 from verify.search.draws import SMALL, Draw
 from verify.search.new import write_conjecture
+from verify.statement import SORTS
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,8 @@ def test_the_file_is_a_conjecture_that_loads(tmp_path: Path) -> None:
     assert "python -m verify check my_First-guess.py" in text
     assert "$" not in text
     assert all(len(line) <= 120 for line in text.splitlines())
+    words, _, _ = text.partition("NETWORK = ")
+    assert [sort for sort in SORTS if f'"{sort}"' not in words] == []
     statement, check = files.load(path)
     assert statement.id == "my-first-guess"
     for seed in range(20):

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from verify.errors import InstanceError
-from verify.networks.dense import LOG, LOSSES, PLAIN, Network, read_network
+from verify.networks.dense import LOG, LOSSES, PLAIN, Data, Network, read_data, read_network
 from verify.search.tapes import Number, Recorder, ordered, size_range
 
 Size = int | tuple[int, int]
@@ -27,6 +27,14 @@ class DrawnNetwork(dict[str, Any]):
     def read(self) -> Network:
         """The network as the operators of ``verify.networks.operators`` take it."""
         return read_network(self)
+
+
+class DrawnData(dict[str, Any]):
+    """The JSON of data for a dense network."""
+
+    def read(self) -> Data:
+        """The data as the operators of ``verify.networks.operators`` take them."""
+        return read_data(self)
 
 
 class DrawnSpikingNetwork(dict[str, Any]):
@@ -97,7 +105,7 @@ def draw_data(
     lo: Any,
     hi: Any,
     integer_inputs: bool | None,
-) -> dict[str, Any]:
+) -> DrawnData:
     """See ``Draw.data``; ``at`` is the address of the data."""
     ends = ordered("draw.data", lo, hi)
     input_keys, output_keys, logarithmic = _shape(network)
@@ -110,12 +118,14 @@ def draw_data(
         return recorder.index(address, least, most) if whole else recorder.number(address, *ends)
 
     keys = recorder.items(f"{at}/samples", *size_range("draw.data: samples", samples, 1))
-    made: dict[str, Any] = {
-        "inputs": [[entry(f"{at}/x.{s}.{i}") for i in input_keys] for s in keys],
-        "targets": [[recorder.number(f"{at}/y.{s}.{o}", *ends) for o in output_keys] for s in keys],
-    }
+    made = DrawnData(
+        inputs=[[entry(f"{at}/x.{s}.{i}") for i in input_keys] for s in keys],
+        targets=[[recorder.number(f"{at}/y.{s}.{o}", *ends) for o in output_keys] for s in keys],
+    )
     chosen = option(recorder, f"{at}/loss", "draw.data: loss", loss)
-    return made if chosen == LOSSES[0] else {**made, "loss": chosen}
+    if chosen != LOSSES[0]:
+        made["loss"] = chosen
+    return made
 
 
 def _shape(network: Any) -> tuple[Keys, Keys, bool]:

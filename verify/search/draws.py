@@ -16,6 +16,7 @@ from typing import Any, NoReturn, TypeVar
 from verify.errors import InstanceError
 from verify.search.distributions import DENSE, SMALL, sample_numbers
 from verify.search.drawn_networks import (
+    DrawnData,
     DrawnNetwork,
     DrawnSpikingNetwork,
     Size,
@@ -243,8 +244,8 @@ class Draw:
         lo: Any = -3,
         hi: Any = 3,
         integer_inputs: bool | None = None,
-    ) -> dict[str, Any]:
-        """Inputs and targets that fit a network (drawn, JSON or ``Network``), equal inputs among them.
+    ) -> DrawnData:
+        """Inputs and targets that fit a network (drawn, JSON or ``Network``), equal inputs among them; ``read()`` reads it.
 
         Args:
             samples: how many, an integer or (least, greatest).
@@ -304,6 +305,19 @@ class Draw:
         """Give this draw up unless the condition holds."""
         if not condition:
             raise Rejected(reason)
+
+    def attempt(self, function: Callable[..., T | None], /, *arguments: Any, **options: Any) -> T:
+        """``function(*arguments, **options)``; this draw is given up if that raises InstanceError, or is None.
+
+        For operators that do not succeed everywhere: ``draw.attempt(polish, network, data)``.
+        """
+        try:
+            value = function(*arguments, **options)
+        except InstanceError as error:
+            raise Rejected(str(error)) from error
+        if value is None:
+            raise Rejected(f"{getattr(function, '__name__', function)} gave None")
+        return value
 
 
 def _least_part(end: Fraction) -> Fraction:

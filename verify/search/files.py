@@ -24,6 +24,7 @@ from verify.networks import dense_model, spiking
 from verify.plain import plain
 from verify.quantities import lookup
 from verify.recheck.definitions.functions import FUNCTIONS
+from verify.search.drawn_networks import DrawnData, DrawnNetwork
 from verify.search.draws import Draw, Rejected
 from verify.search.sources import EXAMPLE, compiled, digest, filename, read
 from verify.statement import Check, Quantity, Statement
@@ -270,8 +271,25 @@ def _told(error: BaseException, path: str | Path, when: str) -> str:
     if isinstance(error, StatementError):
         return f"{where}: {text}; correct this call"
     shown = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    hint = "write X.symbol, not X, in formulas" if Quantity.__name__ in text else "correct this line"
-    return f"{where}: {shown:.400}{_helper(error, path)}, {when}; {hint}"
+    return f"{where}: {shown:.400}{_helper(error, path)}, {when}; {_remedy(error, text)}"
+
+
+def _remedy(error: BaseException, text: str) -> str:
+    if Quantity.__name__ in text:
+        return "write X.symbol, not X, in formulas"
+    if isinstance(error, AttributeError) and any(drawn.__name__ in text for drawn in (DrawnNetwork, DrawnData)):
+        return "operators take network.read() and data.read()"
+    if isinstance(error, InstanceError) and not _raised_by_draw(error):
+        return (
+            "correct this line, or write draw.attempt(FUNCTION, ...) to give up the draws in which the function fails"
+        )
+    return "correct this line"
+
+
+def _raised_by_draw(error: BaseException) -> bool:
+    """Whether a method of ``Draw`` was called with wrong arguments."""
+    (*_, (frame, _)) = traceback.walk_tb(error.__traceback__)
+    return Path(frame.f_code.co_filename).parent == Path(__file__).parent
 
 
 def _helper(error: BaseException, path: str | Path) -> str:
