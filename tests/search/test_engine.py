@@ -284,3 +284,14 @@ def test_no_margin_contradicts_exact_arithmetic() -> None:
     assert not finding.refuted
     assert finding.account.smallest is not None
     assert finding.account.smallest >= 0
+
+
+def test_why_all_draws_reject_themselves_is_told() -> None:
+    statement = Statement("toy-none", title="None", quantities=[X], claim=x < 100)
+
+    @statement.search
+    def never(draw: Draw) -> dict[Any, Any]:
+        draw.reject("there is no such network")
+
+    (warning,) = falsify(statement, rounds=50).account.warnings()
+    assert "there is no such network" in warning

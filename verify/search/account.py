@@ -17,7 +17,7 @@ FEW = 0.01
 """A share of draws that meet the assumptions below this is worth a warning."""
 HOPELESS = 24
 """Rounds that may pass without an instance that meets the assumptions."""
-COUNTERS = ("broken", "undecided", "needed")
+COUNTERS = ("broken", "undecided", "needed", "reasons")
 PHASES = {SMALL: "small rationals", DENSE: "dense reals"}
 
 
@@ -74,6 +74,8 @@ class Account:
     undecided: Counter[str] = field(default_factory=Counter)
     needed: Counter[str] = field(default_factory=Counter)
     """Assumptions -> draws in which it alone is false, and the claim with it."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why draws rejected themselves."""
     unseen: str = ""
     """Why nothing was screened in floats, if that is so."""
     descended: int = 0
@@ -136,6 +138,7 @@ class Account:
         self.broken.update(other.broken)
         self.undecided.update(other.undecided)
         self.needed.update(other.needed)
+        self.reasons.update(other.reasons)
         self.unseen = self.unseen or other.unseen
         if other.smallest is not None and other.where is not None:
             self.nearer(other.smallest, other.where, exact=other.exact)
@@ -169,7 +172,9 @@ class Account:
         if draws and met < FEW * draws and undecided < draws / 2:
             why = [f"{name} fails in {count} of {draws}" for name, count in self.broken.most_common(3)]
             if self.total("rejected"):
-                why.append(f"the draw rejects itself in {self.total('rejected')}")
+                ((reason, _),) = self.reasons.most_common(1)
+                told = f", mostly: {reason}" if reason else ""
+                why.append(f"the draw rejects itself in {self.total('rejected')}{told}")
             if undecided:
                 why.append(f"{undecided} are undecided")
             found.append(

@@ -92,6 +92,8 @@ class Hunter:
         parts = [statement.form["claim"], *(a["expr"] for a in statement.form["assumptions"])]
         wholes = [expressions.substitute(part, statement.definitions) for part in parts]
         self.tolerant = any(map(margins.takes_near_for_equal, wholes))
+        self.last_reason = ""
+        """Why the latest draw that rejected itself did so."""
         self._batches: dict[Any, Batch | None] = {}
 
     def round(self, seed: int, number: int, draws_of_round: int = DRAWS, mutations: int = MUTATIONS) -> Round:
@@ -118,7 +120,8 @@ class Hunter:
         """The raw instance of a draw and its tape, or None if it rejects itself."""
         try:
             return self.play(draw), draw.tape
-        except Rejected:
+        except Rejected as rejected:
+            self.last_reason = str(rejected)
             return None
 
     def refuting_tape(self, values: Mapping[str, Any]) -> Tape | None:

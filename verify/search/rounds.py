@@ -128,6 +128,7 @@ class Player:
         self.tally.draws += 1
         if drawn is None:
             self.tally.rejected += 1
+            self.account.reasons[self.hunter.last_reason[:200]] += 1
         else:
             raw, tape = drawn
             if self.tally.draws == self.tally.rejected + 1:  # the first of the round
