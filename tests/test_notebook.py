@@ -244,3 +244,26 @@ def test_a_search() -> None:
         assert words in " ".join(read.texts)
         assert "draws judged exactly" in " ".join(read.texts)
         check_latex(finding._repr_latex_())
+
+
+def test_names_are_those_of_the_terminal() -> None:
+    names = ("beta1", "beta_2", "eta", "g1", "negative", "S_max", "width2", "omicron")
+    shown = [r"\beta_{1}", r"\beta_{2}", r"\eta", "g_{1}", r"\mathrm{negative}", r"\mathrm{S\ max}"]
+    assert [parameter(name, "real", "").latex for name in names] == [*shown, r"\mathrm{width}_{2}", r"\mathrm{omicron}"]
+    beta, negative = parameter("beta1", "real", ""), parameter("negative", "real", "")
+    claim = 2 * negative.symbol <= beta.symbol
+    statement = Statement("names", title="", quantities=[beta, negative], assume={}, claim=claim)
+    assert statement.latex(claim) == r"2 \, \mathrm{negative} \leq \beta_{1}"
+    assert "<mi>β</mi>" in statement._repr_html_()
+    assert "<mi>β</mi>" in counterexample_html({"beta1": "1"}, {}, statement)
+
+
+def test_biases_are_a_vector_for_each_layer() -> None:
+    network = {"layers": [[["1"]], [["2"]], [["3"]]], "biases": [["4"], ["5"], None]}
+    outcomes = computed("outcomes", "tuple", "f", [NETWORK], "")
+    assert r"\left(4\right), \; \left(5\right), \; \text{none}" in counterexample_latex({"network": network}, {})
+    assert counterexample_html({"network": network}, {}).count("<mtable>") == 3  # the layers
+    statement = Statement("two", title="", quantities=[NETWORK, D, outcomes], assume={}, claim=D.symbol > 0)
+    for values in ({"outcomes": [["0"], ["1"]]}, {"outcomes": ["0", "1"]}):
+        assert "<mtable>" not in counterexample_html({}, values, statement)
+        assert "matrix" not in counterexample_latex({}, values, statement)

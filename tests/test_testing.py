@@ -136,6 +136,17 @@ def test_the_rechecker_has_to_accept(status: str | None, monkeypatch: pytest.Mon
         assert_refuted(toy())
 
 
+def test_values_of_a_counterexample_in_decimals(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(statement: Statement, check: Any, **_: Any) -> CheckResult:
+        values = {"loss": {"lo": f"{10**40}/{3 * 10**40 + 1}", "hi": "1/3"}, "width": "2"}
+        certificate = {"kind": "instance", "role": "counterexample", "drops": None, "raw": {"x": 8}, "values": values}
+        return CheckResult(check.name, check.kind, "refuted", "found", certificates=[certificate], recheck="accepted")
+
+    monkeypatch.setattr("verify.testing.run_check", run)
+    with pytest.raises(AssertionError, match=r"# loss = 0\.333333333333333 ± 3\.4e-16, width = 2\n"):
+        assert_verified(toy())
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -17,7 +17,7 @@ from verify.arithmetic import exact, in_decimals
 from verify.pasteable import as_code
 from verify.report import levels
 from verify.report.maths import typeset
-from verify.report.text import clean, compact_json
+from verify.report.text import clean, compact_json, is_enclosure
 from verify.run.describe import LARGEST_SHOWN, describe
 
 if TYPE_CHECKING:
@@ -300,10 +300,9 @@ def _shown(value: Any, *, vectors: bool = False) -> str:
 
     With ``vectors``, a list of lists is no matrix: its members are shown one after the other.
     """
-    if isinstance(value, Mapping) and not _is_enclosure(value):
+    if isinstance(value, Mapping) and not is_enclosure(value):
         return _table((_code(key), _shown(entry, vectors=key in _LISTS_OF_VECTORS)) for key, entry in value.items())
-    nested = vectors and isinstance(value, list) and any(isinstance(entry, list) for entry in value)
-    if not nested and (latex := value_latex(value)) is not None:
+    if (latex := _as_one(value, vectors)) is not None:
         return typeset(latex)
     if not isinstance(value, list):
         return _code(value)
@@ -316,6 +315,13 @@ def _shown(value: Any, *, vectors: bool = False) -> str:
     return f"<pre>{_text(compact_json(value, limit=2000))}</pre>"
 
 
+def _as_one(value: Any, vectors: bool) -> str | None:
+    """LaTeX of a value as one formula; None if it is too large for that, or a list of vectors."""
+    if vectors and isinstance(value, list) and any(isinstance(entry, list) for entry in value):
+        return None
+    return value_latex(value)
+
+
 def _member(value: Any) -> str | None:
     """LaTeX of a member of a list: where one is missing (a layer without biases), it is none."""
     return r"\text{none}" if value is None else value_latex(value)
@@ -323,14 +329,13 @@ def _member(value: Any) -> str | None:
 
 def _latex_of(value: Any, *, vectors: bool = False) -> str:
     """A value of a certificate as LaTeX; what is too large for a formula is only named."""
-    if isinstance(value, Mapping) and not _is_enclosure(value):
+    if isinstance(value, Mapping) and not is_enclosure(value):
         rows = [
             rf"{_words(key)} &\colon {_latex_of(entry, vectors=key in _LISTS_OF_VECTORS)}"
             for key, entry in value.items()
         ]
         return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
-    nested = vectors and isinstance(value, list) and any(isinstance(entry, list) for entry in value)
-    if not nested and (latex := value_latex(value)) is not None:
+    if (latex := _as_one(value, vectors)) is not None:
         return latex
     if not isinstance(value, list):
         return _words(value)
@@ -344,7 +349,7 @@ def value_latex(value: Any) -> str | None:
     if value is None or isinstance(value, bool):
         return r"\text{undefined}" if value is None else rf"\text{{{str(value).lower()}}}"
     if isinstance(value, Mapping):
-        return _enclosure(value) if _is_enclosure(value) else None
+        return _enclosure(value) if is_enclosure(value) else None
     if not isinstance(value, (list, tuple)):
         return _number(value)
     entries = [_number(entry) for entry in value]
@@ -372,10 +377,6 @@ def _number(value: Any) -> str | None:
     top, _, bottom = text.lstrip("-").partition("/")
     written = rf"\frac{{{top}}}{{{bottom}}}" if bottom else top
     return f"-{written}" if text.startswith("-") else written
-
-
-def _is_enclosure(value: Mapping[str, Any]) -> bool:
-    return set(value) == {"lo", "hi"} and all(_number(end) for end in value.values())
 
 
 def _enclosure(value: Mapping[str, Any]) -> str:

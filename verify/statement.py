@@ -122,11 +122,13 @@ def _name_of(quantity: str, argument: Any) -> str:
 
 
 def _latex_name(name: str) -> str:
-    if len(name) == 1:
-        return name
-    if sympy.Symbol(name).name != name or "_" in name or len(name) > 3:
-        return r"\mathrm{" + name.replace("_", r"\ ") + "}"
-    return str(sympy.latex(sympy.Symbol(name)))
+    """A letter, a Greek letter or a word; digits at its end are an index."""
+    parts = re.fullmatch(r"([A-Za-z]+)(?:_?([0-9]+))?", name)
+    word, index = parts.groups() if parts else (name, None)
+    written = word if len(word) == 1 else str(sympy.latex(sympy.Symbol(word))) if parts else ""
+    if len(word) > 1 and written != f"\\{word}":  # sympy knows the names of Greek letters
+        written = r"\mathrm{" + word.replace("_", r"\ ") + "}"
+    return f"{written}_{{{index}}}" if index else written
 
 
 @dataclass(frozen=True)
@@ -273,7 +275,10 @@ class Statement:
     def latex(self, expression: Any) -> str:
         """LaTeX of an expression, with the symbols' own LaTeX."""
         names = {quantity.symbol: quantity.latex for quantity in self.quantities}
-        return str(sympy.latex(sympy.sympify(expression), symbol_names=names))
+        formula = sympy.sympify(expression)
+        # Side by side, words are one word: a thin space keeps the factors of a product apart.
+        apart = any(r"\mathrm" in names.get(symbol, "") for symbol in formula.free_symbols)
+        return str(sympy.latex(formula, symbol_names=names, mul_symbol=r" \, " if apart else None))
 
     def __repr__(self) -> str:
         return f"<Statement {self.id}: {self.claim}>"

@@ -18,6 +18,7 @@ from verify.decide.verdict import Verdict, conclude
 from verify.errors import UsageError
 from verify.evidence import BUDGETS, DECLARABLE, CheckResult
 from verify.pasteable import as_code
+from verify.report.text import in_digits
 from verify.run.execute import run_check
 from verify.statement import Check, Statement
 
@@ -168,7 +169,7 @@ def _account(statement: Statement, results: Sequence[CheckResult], wanted: str, 
         recheck = f", certificates {result.recheck}" if result.recheck else ""
         lines.append(f"  {result.name} ({result.kind}): {result.outcome}{recheck}")
     for found in [found for result in results for found in _instances(statement, result, "counterexample")][:1]:
-        values = ", ".join(f"{name} = {value}" for name, value in found.values.items())
+        values = ", ".join(f"{name} = {in_digits(value)}" for name, value in found.values.items())
         lines += [f"counterexample, found by {found.check}:", found.code]
         lines += [f"# {values[:LONGEST]}{'...' * (len(values) > LONGEST)}"] if values else []
     lines.append(f"({circumstances})")

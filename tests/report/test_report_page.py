@@ -190,6 +190,65 @@ def test_who_replayed_and_what_need_not_be_said_twice(clean: Json, figures: dict
     assert "without 'bounds'" not in text
 
 
+def refuted(sample: Json) -> Json:
+    """The report of a search for a counterexample of one statement."""
+    (entry,) = (entry for entry in sample["statements"] if entry["id"] == "quantized-correspondence-half-even")
+    ends = {"lo": "247366235658160845832195442766472714709/425", "hi": "247366235658160845832195442766472714710/425"}
+    entry["counterexamples"][0]["values"]["loss"] = ends
+    entry["searches"] = [
+        {"check": "tie", "trials": 1, "met": 0, "failures": 1, "bound95": 0.95, "seed": 0, "distribution": "ties",
+         "smallest_margin": -3.0, "warnings": ["1 of 1 draws are undecided"]}
+    ]  # fmt: skip
+    entry.update(pair=None, variant="derived", declared="supported", meets=False)
+    return {**sample, "statements": [entry], "errors": []}
+
+
+def test_a_single_statement_comes_first(sample: Json, figures: dict[str, str]) -> None:
+    page = Page(report.render_html(refuted(sample), figures))
+    places = [
+        page.text.index(words)
+        for words in ("Environment", "declared supported, but", "Claim", "Counterexample", "Checks", "All probes")
+    ]
+    assert places == sorted(places)
+    for words in ("Published and corrected", "How the statements rest", "nothing.", "all statements"):
+        assert words not in page.text, words
+    ids = page.ids()
+    assert {link[1:] for _, a in page.tags if (link := a.get("href") or "").startswith("#")} <= set(ids)
+    sample["self_test"]["passed"] = False
+    text = Page(report.render_html(refuted(sample), figures)).text
+    assert text.index("no verdict of this run can be relied on") < text.index("Claim")
+    two = {**sample, "statements": sample["statements"][:2]}
+    assert text.index("Claim") < text.index("What the levels mean")
+    assert "all statements" in Page(report.render_html(two, figures)).text
+
+
+def test_a_search_that_found_something_has_no_warnings(sample: Json, figures: dict[str, str]) -> None:
+    data = refuted(sample)
+    for text in (Page(report.render_html(data, figures)).text, report.render_markdown(data)):
+        assert "1 counterexample in 1 trial (seed 0)" in text
+        for words in ("says nothing.", "undecided", "smallest margin", "95%"):
+            assert words not in text.replace("Undecided", ""), words
+    data["statements"][0]["searches"][0]["trials"] = 0
+    assert "1 counterexample, found before any trial" in report.render_markdown(data)
+    data["statements"][0]["searches"][0].update(trials=1, failures=0)
+    for text in (Page(report.render_html(data, figures)).text, report.render_markdown(data)):
+        assert "0 counterexamples in 1 trial, of which 0 met the assumptions" in text
+        assert "so this search says nothing" in text
+        assert "1 of 1 draws are undecided" in text
+
+
+def test_enclosures_in_decimals_and_instances_as_code(sample: Json, figures: dict[str, str]) -> None:
+    data = refuted(sample)
+    html, markdown = report.render_html(data, figures), report.render_markdown(data)
+    for text in (Page(html).text, markdown):
+        assert '"loss": "5.82038201548614e+35 ± ' in text
+        assert "24736623565816084583219544276647271470" not in text
+        assert "raw = {'q': {'layers':" in text
+    assert html.count("its exact ends are in report.json") == 1
+    data["statements"][0]["counterexamples"][0]["raw"] = {"x": "1" * 30_000}
+    assert "raw = {" not in report.render_html(data, figures)
+
+
 def test_ids_are_unique_and_links_have_targets(sample: Json, figures: dict[str, str]) -> None:
     first = sample["statements"][0]
     for key in ("checks", "controls", "certificates"):

@@ -42,6 +42,21 @@ def test_words_are_identifiers_and_not_strings_of_letters() -> None:
     assert "<mo" in typeset(r"\neg B")
 
 
+def test_factors_do_not_run_together() -> None:
+    space = '<mspace width="0.167em"></mspace>'
+    assert f"<mn>2</mn>{space}<mrow><mi>negative</mi>" in typeset(r"2 \mathrm{negative}")
+    for latex in (
+        "count depth",
+        r"\mathrm{loss}^{2} x",
+        r"2 \operatorname{rank} + 1",
+        r"x \log x",
+        r"\beta_{1} loss_{2}",
+    ):
+        assert space in typeset(latex), latex
+    for latex in ("2 x", "W_{ij}", "S_{max}", r"\max\left(a, b\right)", r"loss \leq 2", r"\beta_{1} g_{1}", r"-loss"):
+        assert space not in typeset(latex), latex
+
+
 def test_a_minus_is_a_sign_where_a_term_begins() -> None:
     assert 'form="prefix">−' in typeset("-1")
     assert typeset("a = -1").count("prefix") == 1

@@ -6,16 +6,21 @@ from collections.abc import Iterable
 
 from verify.report import levels
 from verify.report.page import safe_path
-from verify.report.text import compact_json, duration, markdown, markdown_block, markdown_code, number, size
-from verify.report.view import Json, Page, Remark, StatementView, build
+from verify.report.text import compact_json, duration, in_digits, markdown, markdown_block, markdown_code, number, size
+from verify.report.view import Json, Page, Remark, StatementView, build, count
 
 
 def render_markdown(report: Json) -> str:
     """The report as GitHub-flavoured Markdown. Strings of the report are escaped and stay literal text."""
     page = build(report)
-    lines = [*_head(page), *_attention(page), *_table(page), *_legend(), *_discrepancies(page)]
-    for view in page.statements:
-        lines += _statement(view, page)
+    lines = [*_head(page), *_attention(page)]
+    if page.single:
+        lines += _statement(page.single, page)
+        lines += _discrepancies(page) if page.discrepancies else []
+    else:
+        lines += [*_table(page), *_legend(), *_discrepancies(page)]
+        for view in page.statements:
+            lines += _statement(view, page)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -28,8 +33,8 @@ def _head(page: Page) -> list[str]:
     return [
         f"# Report of the run {markdown(data['run'] or '(unnamed)')}",
         "",
-        f"{len(page.statements)} statements, **{page.met} as declared**. "
-        + ", ".join(f"{level.mark} {level.name}: {count}" for level, count in page.counts)
+        f"{count(len(page.statements), 'statement')}, **{page.met} as declared**. "
+        + ", ".join(f"{level.mark} {level.name}: {number_of}" for level, number_of in page.counts)
         + ("." if page.counts else ""),
         "",
         f"- Self-test: {'passed' if data['self_test']['passed'] else '**not passed**'} "
@@ -64,9 +69,9 @@ def _attention(page: Page) -> list[str]:
     ):
         if remarks:
             lines += [f"**{title}**", "", *(_remark(remark) for remark in remarks), ""]
-        else:
+        elif not page.single:
             lines += [f"{title}: nothing.", ""]
-    return lines
+    return lines if len(lines) > 2 else []
 
 
 def _remark(remark: Remark) -> str:
@@ -161,10 +166,15 @@ def _statement(view: StatementView, page: Page) -> list[str]:
         weakest = f" (weakest level among them: {data['weakest_ancestor']})" if data["weakest_ancestor"] else ""
         lines += [f"Rests on {names}{weakest}.", ""]
     lines += _claim(data)
+    if page.single:
+        lines += _counterexamples(data)
+        lines += ["### Symbols", ""] if data["symbols"] else []
+    lines += _symbols(data)
     lines += _assumptions(view)
     lines += _argument(data)
     lines += _checks(data)
-    lines += _instances(data)
+    lines += [] if page.single else _counterexamples(data)
+    lines += _controls(data)
     for search in data["searches"]:
         lines.append(f"- {_search(search)}")
     lines += [""] if data["searches"] else []
@@ -183,7 +193,11 @@ def _claim(data: Json) -> list[str]:
     exists = data["statement"].get("quantifier") == "exists"
     that = ", among those that meet the assumptions" if data["assumptions"] else ""
     lines = ["### Claim", "", f"{'For some instance' if exists else 'For every instance'}{that}:", ""]
-    lines += _maths_block(data["latex"]["claim"])
+    return lines + _maths_block(data["latex"]["claim"])
+
+
+def _symbols(data: Json) -> list[str]:
+    lines: list[str] = []
     for symbol in data["symbols"]:
         definition = symbol["definition"] or ""
         shown = ""
@@ -249,12 +263,17 @@ def _checks(data: Json) -> list[str]:
     return [*lines, ""]
 
 
-def _instances(data: Json) -> list[str]:
+def _counterexamples(data: Json) -> list[str]:
     lines: list[str] = []
     for example in data["counterexamples"]:
         lines += [f"### Counterexample ({markdown_code(example['check'])})", "", *_instance(example)]
-    if data["controls"]:
-        lines += ["### Controls", ""]
+        if example["python"]:
+            lines += ["As Python:", "", markdown_block(example["python"], "python"), ""]
+    return lines
+
+
+def _controls(data: Json) -> list[str]:
+    lines = ["### Controls", ""] if data["controls"] else []
     for control in data["controls"]:
         bit = "bit" if control["bit"] else "**did not bite**"
         note = f" {markdown(control['note'])}" if control["note"] else ""
@@ -267,23 +286,22 @@ def _instances(data: Json) -> list[str]:
 
 
 def _instance(entry: Json) -> list[str]:
-    blocks: Iterable[str] = (compact_json(part) for part in (entry["raw"], entry["values"]) if part)
+    blocks: Iterable[str] = (compact_json(part) for part in (entry["raw"], in_digits(entry["values"])) if part)
     lines: list[str] = []
     for block in blocks:
         lines += [markdown_block(block, "json"), ""]
-    return lines
+    return (
+        [*lines, "(±: decimals that cover an enclosure; report.json has its ends.)", ""] if entry["enclosed"] else lines
+    )
 
 
 def _search(search: Json) -> str:
-    text = (
-        f"Search {markdown_code(search['check'])}: {search['failures']} counterexamples in {search['trials']} trials, "
-        f"of which {search['met']} met the assumptions (seed {search['seed']})."
-    )
+    text = f"Search {markdown_code(search['check'])}: {search['counted']} (seed {search['seed']})."
     if search["distribution"]:
         text += f" Drawn from: {markdown(search['distribution'])}."
-    if not search["met"]:
-        return text + " No instance met the assumptions, so this search says nothing."
-    if not search["failures"] and search["bound95"] is not None:
+    if search["empty"]:
+        text += " No instance met the assumptions, so this search says nothing."
+    elif search["bound95"] is not None:
         share = number(100 * search["bound95"])
         text += f" With 95% confidence, less than {share}% of this distribution are counterexamples."
     if search["screened"]:

@@ -138,7 +138,29 @@ def _join(parent: str, children: list[tuple[_Node, str]]) -> list[_Node]:
         else:
             joined.append(child)
         before = variant
-    return joined
+    return _apart(joined)
+
+
+def _apart(row: list[_Node]) -> list[_Node]:
+    """A thin space between two factors, one of which is a word: `2 count` is not to be read as `2count`."""
+    spaced: list[_Node] = []
+    for node in row:
+        if spaced and any(_is_word(a) and _is_factor(b) for a, b in ((node, spaced[-1]), (spaced[-1], node))):
+            spaced.append(_Node("mspace", attributes={"width": "0.167em"}))
+        spaced.append(node)
+    return spaced
+
+
+def _is_factor(node: _Node) -> bool:
+    if node.tag in {"mrow", "msub", "msup", "msubsup"}:
+        return bool(node.children) and _is_factor(node.children[0])
+    return node.tag in {"mi", "mn", "mfrac", "msqrt", "mroot"}
+
+
+def _is_word(node: _Node) -> bool:
+    if node.tag in {"mrow", "msub", "msup", "msubsup"}:
+        return bool(node.children) and _is_word(node.children[0])
+    return node.tag == "mi" and len(node.text) > 1
 
 
 def _sort_out(node: _Node) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from verify.report import levels
-from verify.report.text import clean, compact_json, duration, number, size
-from verify.report.view import EXIT_CODES, Json, Page, StatementView, build
+from verify.report.text import clean, compact_json, duration, in_digits, number, size
+from verify.report.view import EXIT_CODES, Json, Page, StatementView, build, count
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -43,6 +43,8 @@ def render_html(report: Json, figures: Mapping[str, str]) -> str:
         size=size,
         number=number,
         pretty=compact_json,
+        digits=in_digits,
+        many=count,
         maths=lambda latex: Markup(typeset(latex or "")),
         formula=lambda latex: Markup(typeset(latex or "", display=True)),
         link=safe_path,

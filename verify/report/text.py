@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 # What XML 1.0 does not allow, and HTML parsers replace: control characters, surrogates, non-characters.
@@ -63,6 +64,39 @@ def _lay_out(value: Any, width: int, indent: int, before: int = 0) -> str:
         else:
             lines.append(laid)
     return "[" + f",\n{pad}".join(lines) + "]"
+
+
+_EXACT = re.compile(r"(?=.{1,8000}\Z)-?[0-9]+(?:/[0-9]*[1-9][0-9]*)?")
+
+
+def is_enclosure(value: Any) -> bool:
+    """Whether `value` is an interval as values of certificates have it: exact rational ends ``lo`` and ``hi``."""
+    if not isinstance(value, Mapping) or set(value) != {"lo", "hi"}:
+        return False
+    return all(isinstance(end, str) and _EXACT.fullmatch(end) for end in value.values())
+
+
+def in_digits(value: Any, digits: int = 15) -> Any:
+    """A copy of JSON-like data whose enclosures are decimal numbers with a radius that cover them; the rest stays.
+
+    >>> in_digits({"loss": {"lo": "1/3", "hi": "2/3"}, "width": "2"})
+    {'loss': '0.5 ± 0.17', 'width': '2'}
+    """
+    if is_enclosure(value):
+        from verify.arithmetic import exact, in_decimals
+
+        middle, radius = in_decimals(exact(value["lo"]), exact(value["hi"]), digits)
+        return f"{middle:g} ± {radius:g}" if radius else f"{middle:g}"
+    if isinstance(value, dict):
+        return {key: in_digits(entry, digits) for key, entry in value.items()}
+    return [in_digits(entry, digits) for entry in value] if isinstance(value, list) else value
+
+
+def holds_enclosure(value: Any) -> bool:
+    """Whether there is an enclosure somewhere in JSON-like data."""
+    if isinstance(value, dict):
+        return is_enclosure(value) or any(map(holds_enclosure, value.values()))
+    return isinstance(value, list) and any(map(holds_enclosure, value))
 
 
 def duration(seconds: float | int | None) -> str:

@@ -10,10 +10,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from verify.pasteable import as_code
 from verify.report import levels
-from verify.report.text import clean_all
+from verify.report.text import clean_all, holds_enclosure
 
 Json = dict[str, Any]
+
+LONGEST_CODE = 20_000
+"""Characters of an instance beyond which a page does not show it as Python code: the certificate holds it."""
 
 _REPORT: Json = {
     "schema_version": "",
@@ -186,6 +190,11 @@ class Page:
     areas: list[tuple[str, list[StatementView]]]
     totals: dict[str, int]
 
+    @property
+    def single(self) -> StatementView | None:
+        """The statement of a run that has no other: its page is about that one."""
+        return self.statements[0] if len(self.statements) == 1 else None
+
     def find(self, identifier: str) -> StatementView | None:
         """The statement with this id, if it is part of the run."""
         return next((view for view in self.statements if view.id == identifier), None)
@@ -207,9 +216,7 @@ def build(report: Json) -> Page:
     return Page(
         data=data,
         statements=statements,
-        counts=[
-            (level, count) for level in levels.LEVELS if (count := sum(v.outcome == level.name for v in statements))
-        ],
+        counts=[(level, many) for level in levels.LEVELS if (many := sum(v.outcome == level.name for v in statements))],
         met=sum(bool(view.data["meets"]) for view in statements),
         failures=_failures(data, statements),
         weak=_weak(statements),
@@ -257,6 +264,14 @@ def _statement(data: Json, names: _Anchors) -> StatementView:
         check["replayed_by"] = ", ".join(dict.fromkeys(filter(None, means)))
         check["shown"] = {key: value for key, value in check["details"].items() if key != "replayed_by"}
         check["said"] = "" if _redundant(check) else check["message"]
+    for search in data["searches"]:
+        if search["failures"]:  # it came to something: how healthy it was, and how near it came, no longer matter
+            search.update(warnings=[], bound95=None, smallest_margin=None)
+        search["counted"] = _counted(search)
+        search["empty"] = not search["met"] and not search["failures"]
+    for entry in [*data["counterexamples"], *data["controls"]]:
+        entry["enclosed"] = holds_enclosure(entry["values"])
+        entry["python"] = as_code(entry["raw"]) if len(str(entry["raw"])) <= LONGEST_CODE else ""
     for control in data["controls"]:
         control["anchor"] = names.new("control", f"{stem}-{control['check']}")
         if control["note"] == f"without '{control['assumption']}' the claim is false":
@@ -307,7 +322,7 @@ def verdict(data: Json) -> str:
     sentences = {
         "proved": "The claim itself was decided by machine for all values of its parameters in the stated domain.",
         "reduced": (
-            f"The written argument below reduces the claim to {_count(obligations, 'obligation')}, "
+            f"The written argument below reduces the claim to {count(obligations, 'obligation')}, "
             f"{'which was' if obligations == 1 else 'all of them'} discharged by machine. "
             "The argument itself is not machine-checked: it is for you to read and judge."
         ),
@@ -356,7 +371,18 @@ def _by_check(data: Json) -> dict[str, bool]:
     return bit
 
 
-def _count(number: int, noun: str) -> str:
+def _counted(search: Json) -> str:
+    """What a search found, in how much."""
+    found, trials, met = (search[key] for key in ("failures", "trials", "met"))
+    if found and not trials:
+        return f"{count(found, 'counterexample')}, found before any trial"
+    first = f"{count(found, 'counterexample')} in {count(trials, 'trial')}"
+    # What breaks the claim may come from local optimisation: then no trial need have met the assumptions.
+    return f"{first}, of which {met} met the assumptions" if met or not found else first
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
@@ -403,9 +429,9 @@ def _weak(statements: list[StatementView]) -> list[Remark]:
             for check in view.data["checks"]:
                 if check["outcome"] in ("inconclusive", "error", "not-bitten"):
                     remarks.append(Remark(f"its check {check['name']} is {check['outcome']}: {check['message']}", view))
-        count = view.recheck_counts.get("not-replayed", 0)
-        if count and view.outcome not in levels.WEAK:
-            remarks.append(Remark(f"the independent checker could not replay {_count(count, 'check')}", view))
+        unreplayed = view.recheck_counts.get("not-replayed", 0)
+        if unreplayed and view.outcome not in levels.WEAK:
+            remarks.append(Remark(f"the independent checker could not replay {count(unreplayed, 'check')}", view))
     return remarks
 
 
