@@ -15,7 +15,9 @@ from typing import Any
 
 from verify.errors import DiscoveryError
 
-MODULES_OF_A_WORKER = ("verify.run.execute", "verify.networks.spiking_quantities", "networkx", "z3")
+MODULES_OF_A_WORKER = (
+    "verify.run.execute", "verify.search.engine", "verify.networks.spiking_quantities", "networkx", "z3",
+)  # fmt: skip
 """Imported once before workers are forked, where the platform forks."""
 
 

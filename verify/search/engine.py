@@ -96,9 +96,9 @@ class Hunter:
         """Why the latest draw that rejected itself did so."""
         self._batches: dict[Any, Batch | None] = {}
 
-    def round(self, seed: int, number: int, draws_of_round: int = DRAWS, mutations: int = MUTATIONS) -> Round:
-        """Play a round."""
-        return Player(self, seed, number).round(draws_of_round, mutations)
+    def round(self, seed: int, number: int, draws: int = DRAWS, mutations: int | None = None) -> Round:
+        """Play a round: so many draws; of promising ones, so many changes (where there are no trials in floats)."""
+        return Player(self, seed, number).round(draws, MUTATIONS * draws if mutations is None else mutations)
 
     def judge(self, raw: Mapping[str, Any]) -> instances.Judgement:
         """The kernel's judgement, with a precision that is raised twice at most."""
@@ -270,8 +270,8 @@ def falsify(
     number = 0
     while (total.rounds < rounds) if trials is None else (total.total("draws") < trials):
         most = draws_of_round(number) if trials is None else min(draws_of_round(number), trials - total.total("draws"))
-        # a check of the library is one of many: it changes no more draws than it makes
-        played = hunter.round(seed, number, most, MUTATIONS if trials is None else 1)
+        # a check of the library is one of many: it makes few more trials than its author says
+        played = hunter.round(seed, number, most, None if trials is None else most // 4)
         total.add(played.account)
         if played.found is not None:
             assert played.raw is not None

@@ -97,7 +97,7 @@ class Player:
         self.found_by = ""
         self.slowest = 0.0
 
-    def round(self, count: int, mutations: int = MUTATIONS) -> Round:
+    def round(self, count: int, mutations: int) -> Round:
         """So many draws, and what follows from them."""
         for _ in range(count):
             self._draw()
@@ -108,7 +108,7 @@ class Player:
                 self._descend()
                 self._confirm()
             elif self.judged:
-                self._mutate(mutations * count)
+                self._mutate(mutations)
         return Round(self.account, self.found, self.raw, self.found_by, self.slowest)
 
     def within(self, raw: dict[str, Any], tape: Tape) -> Tape | None:
