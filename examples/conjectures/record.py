@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-ROUNDS = {"dual_zeros_six": 150, "four_lines": 60, "sigmoid_zeros": 100, "six_lines": 40, "tanh_minors": 30}
+ROUNDS = {"dual_zeros_six": 50, "four_lines": 40, "sigmoid_zeros": 40, "six_lines": 25, "tanh_minors": 30}
 """For those that are not refuted; the others end when they are."""
 
 
