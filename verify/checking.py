@@ -108,7 +108,8 @@ def _report(
     from verify.run.session import Library, Session, Settings
 
     place = _emptied(folder / row["id"])
-    budget = options.budget if options.budget in ROUNDS else "deep"
+    # a report knows three budgets: the least that allows so many rounds
+    budget = next((name for name, (rounds, _) in ROUNDS.items() if effort.rounds <= rounds), "deep")
     settings = Settings(effort.seed, budget, effort.bits, options.jobs, effort.seconds, MEMORY, False, command)
     row = {**row, "checks": [check for check in row["checks"] if check["name"] == outcome.described["check"]]}
     session = Session(Library([row]), [row], settings, place)
