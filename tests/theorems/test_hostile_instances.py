@@ -13,8 +13,8 @@ import pytest
 
 from verify.decide.instances import judge
 from verify.errors import VerifyError
-from verify.run import library
 from verify.plain import plain_instance
+from verify.run import library
 from verify.run.worker import _statements
 from verify.statement import Statement
 
