@@ -111,8 +111,12 @@ def test_the_scope_of_a_universal_statement_names_its_sorts_and_assumptions():
 
 
 def test_a_search_alone_supports_a_conjecture_with_assumptions():
-    """A search evaluates the statement itself; every level above it needs a control that bites."""
+    """A search evaluates the statement itself; whatever stands beside it needs a control that bites."""
     searched = CheckResult("draws", "search", "supported", "none found", details={"witness": True})
     assert conclude("supported", True, [searched]).outcome == "supported"
     proved = CheckResult("solver", "proof", "proved", "unsat", certificates=[{}], recheck="accepted")
     assert conclude("proved", True, [searched, proved]).outcome == "vacuous"
+    measured = CheckResult("runs", "experiment", "observed", "agrees", details={"witness": True})
+    open_one = CheckResult("cases", "certificate", "inconclusive", "undecided")
+    for others in ([measured], [searched, measured], [open_one], []):
+        assert conclude("observed", True, others).outcome == "vacuous"

@@ -63,11 +63,11 @@ def _outcome(has_assumptions: bool, results: Sequence[CheckResult]) -> tuple[str
     blunt = [result for result in controls if result.outcome != "bit"]
     if blunt:
         return "vacuous", f"{blunt[0].name}: {blunt[0].message}", nothing
-    candidates = [result for result in results if result.outcome in LEVELS]
-    above = [result for result in candidates if result.outcome not in UNREPLAYABLE]
     # a search evaluates the statement itself at each instance: there is no checker beside it that might not be able to fail
-    if has_assumptions and above and not any(result.recheck == "accepted" for result in controls):
+    only_searched = bool(results) and all(result.kind == "search" for result in results)
+    if has_assumptions and not only_searched and not any(result.recheck == "accepted" for result in controls):
         return "vacuous", "no control shows that the check can fail", nothing
+    candidates = [result for result in results if result.outcome in LEVELS]
     if not candidates:
         undecided = [result for result in results if result.outcome == "inconclusive"]
         return "inconclusive", undecided[0].message if undecided else "no check was run", nothing
