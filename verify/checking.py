@@ -165,6 +165,7 @@ def _facts(report: dict[str, Any], outcome: Outcome, effort: Effort, command: st
         "bounds95": outcome.account.bounds(),
         "warnings": [] if entry["counterexamples"] else outcome.account.warnings(),
         "stopped": outcome.stopped,
+        "left_out": outcome.left_out,
         "replayed": outcome.replayed,
         "recheck": outcome.result["recheck"],
         "seed": effort.seed,
@@ -232,6 +233,8 @@ def _tell(facts: dict[str, Any], outcome: Outcome, *, quiet: bool) -> None:
     if not quiet and not outcome.replayed:
         for line in account_lines(outcome.account, refuted=bool(facts["counterexamples"])):
             say(line)
+    if outcome.left_out:
+        say(f"(?) {outcome.left_out}: a counterexample may stand in {FOLDER}, or the folder of --save", "magenta")
     if outcome.stopped:
         say(f"stopped by {outcome.stopped}" if outcome.stopped != "interrupted" else "interrupted", "magenta")
     if outcome.slowest > 0.5:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -20,8 +20,6 @@ REPLAY_SECONDS = 20.0
 """For all that was found before; what takes longer is left out."""
 LEAST_SECONDS = 5.0
 """For whatever comes before the first round."""
-MOST_STEPS = 4000
-"""Of shrinking."""
 
 # ---- in a worker process ---------------------------------------------------------------------------------------------
 
@@ -73,7 +71,6 @@ def describe_file(path: str, bits: int) -> dict[str, Any]:
         "name": next(name for name, value in function.__globals__.items() if value is hunter.statement),
         "check": hunter.check.name,
         "place": f"{path}:{function.__code__.co_firstlineno}",
-        "distribution": hunter.check.options.get("distribution", ""),
         "unseen": hunter.unseen,
     }
 
@@ -99,10 +96,10 @@ def play_round(path: str, bits: int, seed: int, number: int) -> dict[str, Any]:
 
 def replay_known(path: str, bits: int, known: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The first of the stored counterexamples that still is one."""
-
     from random import Random
 
-    from verify.search.draws import SMALL, Draw
+    from verify.search.distributions import SMALL
+    from verify.search.draws import Draw
     from verify.search.tapes import values_from_json
 
     hunter = _hunter(path, bits)
@@ -124,12 +121,12 @@ def replay_known(path: str, bits: int, known: list[dict[str, Any]]) -> dict[str,
 
 
 def conclude(
-    path: str, bits: int, seed: int, account: dict[str, Any], found: dict[str, Any] | None, most: int
+    path: str, bits: int, seed: int, account: dict[str, Any], found: dict[str, Any] | None, shrinking: bool
 ) -> dict[str, Any]:
-    """The result of the search as a check's, certificates replayed; what was found is shrunk, in ``most`` steps at most."""
+    """The result of the search as a check's, certificates replayed; what was found is shrunk if there is time for it."""
     from verify.run import execute
     from verify.search.account import Account
-    from verify.search.engine import Finding
+    from verify.search.engine import MOST_STEPS, Finding
     from verify.search.tapes import values_from_json
 
     hunter, started = _hunter(path, bits), time.process_time()
@@ -137,7 +134,7 @@ def conclude(
     if found is not None and found["choices"]:
         values = values_from_json(found["choices"])
         how = {"found_by": found["found_by"], "number": found["round"]}
-        counterexample = hunter.shrunk(values, found["raw"], **how, most=most)
+        counterexample = hunter.shrunk(values, found["raw"], **how, most=MOST_STEPS if shrinking else 0)
     elif found is not None:
         counterexample = hunter.certified(found["raw"], choices=[], found_by=found["found_by"], number=found["round"])
     finding = Finding(hunter.statement, counterexample, Account.of_json(account), seed, bits)
@@ -163,6 +160,8 @@ class Outcome:
     slowest: float = 0.0
     stopped: str = ""
     replayed: bool = False
+    left_out: str = ""
+    """Why what earlier searches found was not replayed to the end, if that is so."""
 
 
 @dataclass(frozen=True)
@@ -210,29 +209,32 @@ class Search:
             outcome = Outcome(described, Account(unseen=described["unseen"]), {}, 0.0)
             try:
                 if not self.effort.fresh and (known := self.store.known(described["row"]["id"])):
-                    outcome.replayed = self._replay(pool, known)
+                    outcome.left_out = self._replay(pool, known)
+                    outcome.replayed = self._found is not None
                 if self._found is None:
                     self._rounds(pool, outcome, progress)
                 if self._found is not None:
                     self.store.keep(described["row"]["id"], self._found)
-                outcome.result = self._concluded(pool, outcome, MOST_STEPS)
+                outcome.result = self._concluded(pool, outcome, shrinking=True)
             except KeyboardInterrupt:
                 outcome.stopped = "interrupted"
         if not outcome.result:
             with self._make_pool() as pool:
-                outcome.result = self._concluded(pool, outcome, 0)
+                outcome.result = self._concluded(pool, outcome, shrinking=False)
         self._keep_smallest(outcome)
         outcome.seconds = time.monotonic() - self._started
         outcome.cpu_seconds += outcome.result["cpu_seconds"]
         outcome.result.update(seconds=outcome.seconds, cpu_seconds=outcome.cpu_seconds)
         return outcome
 
-    def _replay(self, pool: Pool, known: list[dict[str, Any]]) -> bool:
-        """Whether something that was found before still is a counterexample; not for longer than some seconds."""
+    def _replay(self, pool: Pool, known: list[dict[str, Any]]) -> str:
+        """Take the first of what was found before that still is a counterexample; why this did not come to its end, if so."""
         pool.timeout = REPLAY_SECONDS
-        with suppress(WorkerError):
+        try:
             self._found = self._one(pool, replay_known, known)
-        return self._found is not None
+        except WorkerError as error:
+            return f"what earlier searches found was not replayed to the end, within {REPLAY_SECONDS:g} s ({error})"
+        return ""
 
     def _one(self, pool: Pool, function: Callable[..., Any], *arguments: Any) -> Any:
         """The result of one task.
@@ -292,9 +294,9 @@ class Search:
                 return
             pool.timeout = max(deadline - time.monotonic(), 0.1)
 
-    def _concluded(self, pool: Pool, outcome: Outcome, most: int) -> dict[str, Any]:
+    def _concluded(self, pool: Pool, outcome: Outcome, *, shrinking: bool) -> dict[str, Any]:
         pool.timeout = max(self.effort.seconds, 60.0)
-        arguments = (self.effort.seed, outcome.account.to_json(), self._found, most)
+        arguments = (self.effort.seed, outcome.account.to_json(), self._found, shrinking)
         return cast(dict[str, Any], self._one(pool, conclude, *arguments))
 
     def _keep_smallest(self, outcome: Outcome) -> None:
