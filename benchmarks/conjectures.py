@@ -248,7 +248,8 @@ def _fixed_data(name: str) -> dict[str, Any]:
     """The data of a conjecture whose draws all have the same."""
     from random import Random
 
-    from verify.search.draws import DENSE, Draw
+    from verify.search.distributions import DENSE
+    from verify.search.draws import Draw
 
     found: dict[str, Any] = Hunter(GRADED[name].statement, search_check(GRADED[name].statement)).play(
         Draw(Random(0), DENSE)

@@ -31,7 +31,8 @@ from sympy import Le  # noqa: E402
 
 from verify import Statement, computed, parameter  # noqa: E402
 from verify.search.batches import Batch, batch_of  # noqa: E402
-from verify.search.draws import DENSE, SMALL, Draw  # noqa: E402
+from verify.search.distributions import DENSE, SMALL  # noqa: E402
+from verify.search.draws import Draw  # noqa: E402
 
 WIDTH, INPUTS, SAMPLES, REACH = 3, 2, 6, 3
 NUMBERS = WIDTH * INPUTS + WIDTH + SAMPLES * INPUTS + SAMPLES

@@ -18,9 +18,9 @@ from verify.arithmetic import precision
 from verify.plain import plain_instance
 from verify.quantities import Workspace, evaluate, lookup
 from verify.search import files
-from verify.search.draws import values_of
 from verify.search.engine import Hunter
 from verify.search.rounds import draws_of_round
+from verify.search.tapes import values_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "conjectures"
 AGAIN = "run python examples/conjectures/record.py"

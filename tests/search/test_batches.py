@@ -18,9 +18,11 @@ from verify.plain import plain_instance
 from verify.quantities import Evaluation, Workspace, evaluate, lookup
 from verify.recheck.definitions.functions import FUNCTIONS
 from verify.search.batches import Batch, _leaves, batch_of, why
-from verify.search.draws import DENSE, SMALL, Draw, Number, Rejected, play
+from verify.search.distributions import DENSE, SMALL
+from verify.search.draws import Draw, play
 from verify.search.float_quantities import float_definition, float_names
 from verify.search.margins import as_float, margin_of, stacked
+from verify.search.tapes import Number, Rejected
 from verify.statement import Quantity, Source, Statement, computed, defined, parameter
 
 NETWORK, OTHER = parameter("network", "network", "a network"), parameter("other", "network", "another one")

@@ -22,21 +22,18 @@ from verify.errors import InstanceError
 from verify.networks.dense import read_data, read_network
 from verify.networks.operators import evaluate, split
 from verify.networks.spiking import parse_events, parse_network
-from verify.search.distributions import small_points
-from verify.search.draws import (
-    DENSE,
-    SMALL,
+from verify.search.distributions import DENSE, SMALL, sample_numbers, small_points
+from verify.search.draws import Draw, play
+from verify.search.tapes import (
+    MOST_CHOICES,
     Choice,
-    Draw,
     Number,
     Rejected,
-    play,
-    sample_numbers,
+    simplest_between,
     to_json,
     values_from_json,
     values_of,
 )
-from verify.search.tapes import MOST_CHOICES, simplest_between
 from verify.statement import Statement
 
 Function = Callable[[Any], dict[str, Any]]

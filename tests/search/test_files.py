@@ -17,7 +17,9 @@ import pytest
 from verify.errors import ConjectureError, InstanceError
 from verify.quantities import evaluate
 from verify.search import files
-from verify.search.draws import SMALL, Draw, Rejected
+from verify.search.distributions import SMALL
+from verify.search.draws import Draw
+from verify.search.tapes import Rejected
 
 GOOD = """\
 from fractions import Fraction

@@ -11,7 +11,8 @@ import pytest
 from verify.decide.instances import judge
 from verify.errors import UsageError
 from verify.search import files
-from verify.search.draws import SMALL, Draw
+from verify.search.distributions import SMALL
+from verify.search.draws import Draw
 from verify.search.new import write_conjecture
 from verify.statement import SORTS
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from verify.errors import InstanceError
 from verify.search.climb import descend
-from verify.search.rounding import candidates, simplest_between
+from verify.search.rounding import candidates
+from verify.search.tapes import simplest_between
 
 INPUTS = [(1, 0), (0, 1), (1, 1), (1, -1), (2, 1)]
 FORM = ((2, 1), (1, -3))

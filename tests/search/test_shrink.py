@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from verify.arithmetic import precision
 from verify.networks.dense import evaluate, read_data
-from verify.search.draws import DENSE, SMALL, Choice, Draw, Rejected, Tape, play, values_of
+from verify.search.distributions import DENSE, SMALL
+from verify.search.draws import Draw, play
 from verify.search.shrink import complexity, shrink, simplicity, steps
+from verify.search.tapes import Choice, Rejected, Tape, values_of
 
 Function = Callable[[Any], dict[str, Any]]
 Wanted = Callable[[dict[str, Any]], bool]

@@ -17,6 +17,7 @@ FEW = 0.01
 """A share of draws that meet the assumptions below this is worth a warning."""
 HOPELESS = 24
 """Rounds that may pass without an instance that meets the assumptions."""
+COUNTS = ("draws", "rejected", "outside", "undecided", "met", "screened", "screened_met", "screened_open")
 COUNTERS = ("broken", "undecided", "needed", "reasons")
 PHASES = {SMALL: "small rationals", DENSE: "dense reals"}
 
@@ -119,26 +120,15 @@ class Account:
         """Add the account of a further round."""
         for phase, tally in self.tallies.items():
             more = other.tallies[phase]
-            for name in (
-                "draws",
-                "rejected",
-                "outside",
-                "undecided",
-                "met",
-                "screened",
-                "screened_met",
-                "screened_open",
-            ):
+            for name in COUNTS:
                 setattr(tally, name, getattr(tally, name) + getattr(more, name))
             tally.discrete |= more.discrete
             tally.tolerant |= more.tolerant
             tally.different |= more.different
         for name in ("rounds", "descended", "mutated", "confirmations", "unconfirmed", "open", "unrepeated"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.broken.update(other.broken)
-        self.undecided.update(other.undecided)
-        self.needed.update(other.needed)
-        self.reasons.update(other.reasons)
+        for name in COUNTERS:
+            getattr(self, name).update(getattr(other, name))
         self.unseen = self.unseen or other.unseen
         if other.smallest is not None and other.where is not None:
             self.nearer(other.smallest, other.where, exact=other.exact)
@@ -244,14 +234,8 @@ class Account:
         bounds = [bound for bound in self.bounds().values() if bound is not None]
         return {
             "trials": self.total("draws"),
-            "met": self.total("met"),
-            "rejected": self.total("rejected"),
-            "outside": self.total("outside"),
-            "undecided": self.total("undecided"),
+            **{name: self.total(name) for name in COUNTS if name != "draws"},
             "different": self.different,
-            "screened": self.total("screened"),
-            "screened_met": self.total("screened_met"),
-            "screened_open": self.total("screened_open"),
             "descended": self.descended,
             "bound95": max(bounds, default=None),
             "smallest_margin": self.smallest if self.smallest is None or math.isfinite(self.smallest) else None,

@@ -1,6 +1,6 @@
 """Screening in floats: one shape of an instance, thousands of choices of its numbers at once.
 
-A tape fixes everything discrete about an instance. Its numbers enter the instance as leaves (``draws.Number``), and that is
+A tape fixes everything discrete about an instance. Its numbers enter the instance as leaves (``tapes.Number``), and that is
 how a batch knows where to put others, without running the draw function again. Floats propose only: what they find is
 replayed and judged exactly.
 """
@@ -22,10 +22,12 @@ from verify.errors import InstanceError, VerifyError
 from verify.networks.dense import read_data, read_network
 from verify.plain import plain
 from verify.quantities import Workspace
-from verify.search.draws import Choice, Draw, Number, Rejected, Tape, play, sample_numbers, values_of
+from verify.search.distributions import sample_numbers
+from verify.search.draws import Draw, play
 from verify.search.float_networks import Array, FloatData, FloatNetwork
 from verify.search.float_quantities import float_definition
 from verify.search.margins import Compiled, Float, compiled, compiled_margins, nearest, stacked
+from verify.search.tapes import Choice, Number, Rejected, Tape, values_of
 from verify.statement import Statement
 
 CHUNK = 1 << 16

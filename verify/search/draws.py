@@ -14,7 +14,7 @@ from random import Random
 from typing import Any, NoReturn, TypeVar
 
 from verify.errors import InstanceError
-from verify.search.distributions import DENSE, SMALL, sample_numbers
+from verify.search.distributions import SMALL
 from verify.search.drawn_networks import (
     DrawnData,
     DrawnNetwork,
@@ -26,23 +26,14 @@ from verify.search.drawn_networks import (
     draw_spiking_network,
 )
 from verify.search.tapes import (
-    Choice,
     Number,
     Recorder,
     Rejected,
     Tape,
     ordered,
     size_range,
-    to_json,
-    values_from_json,
-    values_of,
 )
 from verify.statement import Quantity
-
-__all__ = [
-    "DENSE", "SMALL", "Choice", "Draw", "Number", "Rejected", "Tape", "play", "sample_numbers", "to_json",
-    "values_from_json", "values_of",
-]  # fmt: skip
 
 T = TypeVar("T")
 LEAST_PART = 16

@@ -7,6 +7,7 @@ exact instance (``verify/decide/instances.py``) makes a counterexample.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +21,12 @@ from verify.search.account import Account
 from verify.search.batches import Batch, batch_of, why
 from verify.search.distributions import DENSE, SMALL
 from verify.search.draws import Draw
-from verify.search.rounds import DRAWS, MUTATIONS, Player, Round, draws_of_round
+from verify.search.rounds import DRAWS, MUTATIONS, Player, Round, draws_of_round, generator_of, phase_of
 from verify.search.tapes import Rejected, Tape, to_json, values_of
 from verify.statement import Check, Statement
 
 MOST_STEPS = 4000
+"""Of shrinking."""
 SHAPES = 8
 """Smaller shapes that are searched once no step of shrinking is left."""
 BATCHES = 64
@@ -98,7 +100,9 @@ class Hunter:
 
     def round(self, seed: int, number: int, draws: int = DRAWS, mutations: int | None = None) -> Round:
         """Play a round: so many draws; of promising ones, so many changes (where there are no trials in floats)."""
-        return Player(self, seed, number).round(draws, MUTATIONS * draws if mutations is None else mutations)
+        return Player(self, generator_of(seed, number), phase_of(number)).round(
+            draws, MUTATIONS * draws if mutations is None else mutations
+        )
 
     def judge(self, raw: Mapping[str, Any]) -> instances.Judgement:
         """The kernel's judgement, with a precision that is raised twice at most."""
@@ -160,7 +164,7 @@ class Hunter:
             if drawn is None or _members(drawn[1]) >= _members(tape) or self.batch(drawn[1]) is None:
                 continue
             for phase in (SMALL, DENSE):
-                found = Player(self, tried, SHAPES, phase).within(*drawn)
+                found = Player(self, random.Random(tried), phase).within(*drawn)
                 if found is not None and shrink.complexity(found) < shrink.complexity(tape):
                     return found
             tried += 1

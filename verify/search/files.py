@@ -25,8 +25,9 @@ from verify.plain import plain
 from verify.quantities import lookup
 from verify.recheck.definitions.functions import FUNCTIONS
 from verify.search.drawn_networks import DrawnData, DrawnNetwork
-from verify.search.draws import Draw, Rejected
+from verify.search.draws import Draw
 from verify.search.sources import EXAMPLE, compiled, digest, filename, read
+from verify.search.tapes import Rejected
 from verify.statement import Check, Quantity, Statement
 
 _LOADED: dict[tuple[str, str], tuple[Statement, Check]] = {}

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from verify.errors import InstanceError
 from verify.search.climb import Array, Objective, descend
+from verify.search.tapes import simplest_between
 
 Vector = tuple[Fraction, ...]
 
@@ -72,19 +73,6 @@ def candidates(
         if point not in found:
             found[point] = None
             yield list(point)
-
-
-def simplest_between(low: Fraction, high: Fraction) -> Fraction:
-    """The rational of a closed interval with the least denominator, and among those the least absolute value."""
-    if low <= 0 <= high:
-        return Fraction(0)
-    if high < 0:
-        return -simplest_between(-high, -low)
-    whole = -(-low.numerator // low.denominator)
-    if whole <= high:
-        return Fraction(whole)
-    whole -= 1
-    return whole + 1 / simplest_between(1 / (high - whole), 1 / (low - whole))
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,8 @@ class Round:
     """Seconds of processor time for its slowest draw."""
 
 
-def seed_of_round(seed: int, number: int) -> random.Random:
-    """A generator for a round."""
+def generator_of(seed: int, number: int) -> random.Random:
+    """The generator of a round."""
     digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
     return random.Random(int.from_bytes(digest[:16], "big"))
 
@@ -78,15 +78,13 @@ class _Suspect:
     margin: float
     point: Any
     batch: Batch
-    met: bool
 
 
 class Player:
-    """Plays a round for a hunter."""
+    """Plays a round for a hunter, in one of the two phases."""
 
-    def __init__(self, hunter: Hunter, seed: int, number: int, phase: str = "") -> None:
-        self.hunter, self.number, self.phase = hunter, number, phase or phase_of(number)
-        self.rng = seed_of_round(seed, number)
+    def __init__(self, hunter: Hunter, rng: random.Random, phase: str) -> None:
+        self.hunter, self.rng, self.phase = hunter, rng, phase
         self.generator = np.random.default_rng(self.rng.getrandbits(64))
         self.account = Account(rounds=1)
         self.tally = self.account.tallies[self.phase]
@@ -177,7 +175,7 @@ class Player:
         self.tally.tolerant |= self.hunter.tolerant
         goal = _goal(claim, assumptions)
         for index in goal.argsort(kind="stable")[:2]:
-            self.suspects.append(_Suspect(float(goal[index]), points[index], batch, bool(met[index])))
+            self.suspects.append(_Suspect(float(goal[index]), points[index], batch))
 
     def _descend(self) -> None:
         """Push the margins of the most promising suspects down, all those of one shape together."""
@@ -195,10 +193,7 @@ class Player:
                 _objective(batch), starts, batch.lower, batch.upper, self.generator, evaluations=share
             )
             self.account.descended += share
-            lowered += [
-                _Suspect(float(value), end, batch, bool(value < FAR_OFF / 2))
-                for end, value in zip(ends, values, strict=True)
-            ]
+            lowered += [_Suspect(float(value), end, batch) for end, value in zip(ends, values, strict=True)]
         self.suspects = [*self.suspects, *lowered]
 
     def _confirm(self) -> None:
