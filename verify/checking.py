@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from verify.arithmetic import exact, in_decimals
 from verify.errors import ConjectureError, UsageError
 from verify.pasteable import as_code
+from verify.report.text import in_digits
 from verify.run import journal, worker
 from verify.run.conjectures import Effort, Outcome, Search
 from verify.run.known import Store
@@ -275,9 +275,7 @@ def _tell_counterexample(say: Any, one: dict[str, Any], outcome: Outcome) -> Non
 
 
 def _shown(value: Any) -> str:
-    """A value of a certificate for the eye: an enclosure as a decimal number and a radius that cover it."""
-    if isinstance(value, dict) and set(value) == {"lo", "hi"}:
-        middle, radius = in_decimals(exact(value["lo"]), exact(value["hi"]), 15)
-        return f"= {middle:g} ± {radius:g}" if radius else f"= {middle:g}"
-    text = json.dumps(value) if not isinstance(value, str) else value
+    """A value of a certificate for the eye: enclosures in decimals that cover them."""
+    shown = in_digits(value)
+    text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
     return f"= {text if len(text) <= 100 else text[:100] + ' ...'}"

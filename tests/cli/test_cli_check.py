@@ -148,7 +148,7 @@ BAD: dict[str, tuple[tuple[str, str], str, str, str]] = {
     "exit": (("X = param", "raise SystemExit(0)\nX = param"), "raise Sys", "it calls sys.exit", "remove the call"),
     "free symbol": (("X.symbol < 3", "Symbol('z') < 3"), "guess = ", "the free symbols ['z']", "declare them"),
     "float": (("X.symbol < 3", "X.symbol < 2.5"), "guess = ", "is a float", "write an exact number"),
-    "sort": (('"real"', '"rational"'), "guess = ", "'lt' is applied to rational, number", "correct this call"),
+    "sort": (('"real"', '"rational"'), "guess = ", "unknown sort 'rational'", "give one of integer"),
     "quantity": (('"sets.size"', '"sets.sizes"'), "SIZE = ", "no quantity is called", "did you mean sets.size"),
     "arguments": (("[Y]", "[Y, X]"), "SIZE = ", "sets.size takes 1 argument", "correct the list"),
     "no statement": (("@guess.search", "del guess\n# "), "from sympy", "makes no Statement", "write guess = Statement(...)"),
